@@ -1,0 +1,262 @@
+using Microsoft.Extensions.Logging;
+
+namespace Graceful;
+
+/// <summary>What the web server has open, and how it is brought to an end.</summary>
+internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a connection that has sent nothing may be about to send its first request.</summary>
+    private static readonly TimeSpan FirstRequestGrace = TimeSpan.FromSeconds(1);
+
+    private readonly HubConnections _hubs;
+    private readonly TimeProvider _time;
+    private readonly ILogger<KestrelTraffic> _logger;
+    private readonly CancellationTokenSource _drain = new();
+    private readonly bool _hasMaxAge;
+    private volatile Mode _mode;
+    private volatile bool _active;
+    private volatile bool _watched;
+    private long _lameDuckStart;
+    private TimeSpan _lameDuck;
+    private long _lastArrival;
+
+    public KestrelTraffic(
+        ConnectionRegistry connections, HubConnections hubs, ConnectionOptions options, TimeProvider time, ILogger<KestrelTraffic> logger)
+    {
+        Connections = connections;
+        _hubs = hubs;
+        _time = time;
+        _logger = logger;
+        _hasMaxAge = options.MaxAge is not null;
+        _watched = _hasMaxAge;
+    }
+
+    private enum Mode
+    {
+        Serving,
+        LameDuck,
+        Draining,
+    }
+
+    public ConnectionRegistry Connections { get; }
+
+    /// <summary>Fires when the lame duck has ended: streams end now, new ones are refused.</summary>
+    public CancellationToken DrainToken => _drain.Token;
+
+    public bool IsDraining => _mode == Mode.Draining;
+
+    public bool IsActive => _active;
+
+    public void ListenerBound() => _active = true;
+
+    public void ListenerStopping() => _active = false;
+
+    /// <summary>On the request path, for every request: one flag in the ordinary case.</summary>
+    public void RequestBegun(TrackedConnection connection)
+    {
+        if (_watched)
+        {
+            Watch(connection);
+        }
+    }
+
+    public TrafficSnapshot GetSnapshot()
+    {
+        var requests = 0;
+        var streams = 0;
+        foreach (var slot in ActiveSlots())
+        {
+            if (slot.IsStream)
+            {
+                streams++;
+            }
+            else
+            {
+                requests++;
+            }
+        }
+
+        var last = Math.Max(Volatile.Read(ref _lastArrival), Connections.LastByte);
+        return new TrafficSnapshot(requests, streams, Connections.Count, last, Connections.TotalRequests);
+    }
+
+    public void BeginLameDuck(TimeSpan duration)
+    {
+        _lameDuck = duration;
+        _lameDuckStart = _time.GetTimestamp();
+        _mode = Mode.LameDuck;
+        _watched = true;
+    }
+
+    public void CloseIdle(TimeSpan window) => _ = SpreadAsync(
+        [.. Connections.Open.Where(c => c is { IsIdle: true, Begun: > 0 }).OrderBy(c => c.LastActive)], window);
+
+    public void BeginDrain()
+    {
+        _mode = Mode.Draining;
+        _watched = true;
+        _ = EndStreamsAsync();
+    }
+
+    public IReadOnlyList<TrafficItem> AbortStreams()
+    {
+        var cut = new List<TrafficItem>();
+        foreach (var slot in ActiveSlots().Where(s => s.IsStream))
+        {
+            AbortSlot(slot, cut);
+        }
+
+        foreach (var connection in Connections.Open.Where(c => c.IsIdle))
+        {
+            AbortConnection(connection, cut);
+        }
+
+        return cut;
+    }
+
+    public IReadOnlyList<TrafficItem> AbortAll()
+    {
+        var cut = new List<TrafficItem>();
+        foreach (var slot in ActiveSlots())
+        {
+            AbortSlot(slot, cut);
+        }
+
+        foreach (var connection in Connections.Open)
+        {
+            var idle = connection.IsIdle;
+            var aborted = connection.Abort();
+            if (idle && aborted)
+            {
+                cut.Add(ToItem(connection));
+            }
+        }
+
+        return cut;
+    }
+
+    public IReadOnlyList<TrafficItem> GetItems() =>
+        [.. ActiveSlots().Select(s => s.ToItem()), .. Connections.Open.Where(c => c.IsIdle).Select(ToItem)];
+
+    public void Dispose() => _drain.Dispose();
+
+    private void Watch(TrackedConnection connection)
+    {
+        switch (_mode)
+        {
+            case Mode.LameDuck:
+                Volatile.Write(ref _lastArrival, _time.GetTimestamp());
+
+                // Rising from 0 to 1: connections leave one by one, and each on a response, where no request can be lost.
+                if (Random.Shared.NextDouble() < _time.GetElapsedTime(_lameDuckStart) / _lameDuck)
+                {
+                    connection.RequestClose();
+                }
+
+                break;
+            case Mode.Draining:
+                Volatile.Write(ref _lastArrival, _time.GetTimestamp());
+                connection.RequestClose();
+                break;
+            default:
+                if (_hasMaxAge && connection.IsTooOld)
+                {
+                    connection.RequestClose();
+                }
+
+                break;
+        }
+    }
+
+    private async Task EndStreamsAsync()
+    {
+        try
+        {
+            await _drain.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            Log.DrainCallbackFailed(_logger, exception);
+        }
+
+        // Until the process ends: what still comes in during the drain, the flush or after a drain by API is closed as well.
+        while (_active)
+        {
+            Sweep();
+            await Task.Delay(SweepInterval, _time).ConfigureAwait(false);
+        }
+    }
+
+    private void Sweep()
+    {
+        _hubs.CloseQuiet();
+        foreach (var connection in Connections.Open)
+        {
+            // On a half-sent request this only means that its response will be the last.
+            if (connection.IsIdle && (connection.Begun > 0 || _time.GetElapsedTime(Math.Max(connection.OpenedAt, connection.LastByte)) > FirstRequestGrace))
+            {
+                connection.RequestClose();
+            }
+        }
+    }
+
+    /// <summary>Longest idle first, evenly spread: the ones most likely to be used again go last, and clients do not all reconnect at once.</summary>
+    private async Task SpreadAsync(List<TrackedConnection> idle, TimeSpan window)
+    {
+        var start = _time.GetTimestamp();
+        for (var i = 0; i < idle.Count; i++)
+        {
+            var due = window * ((double)i / idle.Count);
+            var wait = due - _time.GetElapsedTime(start);
+            if (wait > TimeSpan.FromMilliseconds(1))
+            {
+                await Task.Delay(wait, _time).ConfigureAwait(false);
+            }
+
+            // One that came to life meanwhile is closed by its own next response.
+            if (idle[i].IsIdle)
+            {
+                idle[i].RequestClose();
+            }
+        }
+    }
+
+    private List<RequestSlot> ActiveSlots()
+    {
+        var slots = new List<RequestSlot>();
+        foreach (var connection in Connections.Open)
+        {
+            connection.CopyActiveTo(slots);
+        }
+
+        Connections.Unattached.CopyActiveTo(slots);
+        return slots;
+    }
+
+    private static void AbortSlot(RequestSlot slot, List<TrafficItem> cut)
+    {
+        var item = slot.ToItem();
+        if (slot.Abort())
+        {
+            cut.Add(item);
+        }
+    }
+
+    private static void AbortConnection(TrackedConnection connection, List<TrafficItem> cut)
+    {
+        if (connection.Abort())
+        {
+            cut.Add(ToItem(connection));
+        }
+    }
+
+    private static TrafficItem ToItem(TrackedConnection connection) => new(DrainHolderKind.Connection, connection.Peer, connection.Id);
+
+    private static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Error, "A drain token's callback failed", EventName = "DrainTokenCallbackFailed")]
+        public static partial void DrainCallbackFailed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Graceful;
+
+/// <summary>
+/// Connects to the main listener from time to time, as liveness: a listener that accepts nobody is a process worth restarting. It sends no
+/// byte, so it counts as no arrival, and it ends when a drain begins.
+/// </summary>
+internal sealed partial class MainListenerWatch(
+    IServer server, IWatchdogs watchdogs, IDrainCoordinator drain, IHostApplicationLifetime host, LivenessOptions options, TimeProvider time, ILogger<MainListenerWatch> logger)
+    : BackgroundService
+{
+    private const int MissedLooks = 3;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, drain.DrainStarted);
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, CancellationTokenSource.CreateLinkedTokenSource(end.Token, host.ApplicationStarted).Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (end.IsCancellationRequested || Target() is not { } target)
+        {
+            return;
+        }
+
+        using var watchdog = watchdogs.Register("main listener", MissedLooks * (options.CheckInterval + options.ThreadPoolLag));
+        while (!end.IsCancellationRequested)
+        {
+            if (await AnswersAsync(target, end.Token).ConfigureAwait(false))
+            {
+                watchdog.Beat();
+            }
+
+            await Task.Delay(options.CheckInterval, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(IPEndPoint target, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.ThreadPoolLag, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(target, either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            Log.NoAnswer(logger, exception, target);
+            return false;
+        }
+    }
+
+    /// <summary>The first address that is a TCP port; none for Unix sockets and named pipes, which are not watched.</summary>
+    private IPEndPoint? Target()
+    {
+        foreach (var address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+        {
+            if (!Uri.TryCreate(address.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri)
+                || uri.Host.Length == 0 || uri.Port <= 0)
+            {
+                continue;
+            }
+
+            var host = uri.Host.Trim('[', ']');
+            return IPAddress.TryParse(host, out var ip)
+                ? new IPEndPoint(ip.Equals(IPAddress.Any) ? IPAddress.Loopback : ip.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : ip, uri.Port)
+                : host == "localhost" ? new IPEndPoint(IPAddress.Loopback, uri.Port) : null;
+        }
+
+        return null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(201, LogLevel.Warning, "The main listener at {Target} does not answer", EventName = "MainListenerSilent")]
+        public static partial void NoAnswer(ILogger logger, Exception exception, IPEndPoint target);
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Matching;
+
+namespace Graceful;
+
+/// <summary>
+/// Refuses SignalR's negotiate once the lame duck has ended, so that a client that was told to reconnect does not come back here. An
+/// endpoint policy, because a middleware in front of routing sees no endpoint. Not earlier: a client does not retry its first connect.
+/// </summary>
+internal sealed class RefuseNegotiate(KestrelTraffic traffic) : MatcherPolicy, IEndpointSelectorPolicy
+{
+    private static readonly Endpoint Refused = new(
+        context =>
+        {
+            RefuseUpgrades.Answer(context);
+            return Task.CompletedTask;
+        },
+        EndpointMetadataCollection.Empty,
+        "Graceful: draining");
+
+    public override int Order => int.MaxValue;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(e => e.Metadata.GetMetadata<NegotiateMetadata>() is not null);
+
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        if (!traffic.IsDraining)
+        {
+            return Task.CompletedTask;
+        }
+
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (candidates.IsValidCandidate(i) && candidates[i].Endpoint.Metadata.GetMetadata<NegotiateMetadata>() is not null)
+            {
+                candidates.ReplaceEndpoint(i, Refused, candidates[i].Values);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Graceful;
+
+/// <summary>Starts the probe listener before any hosted service, where one makes sense, and guards the registrations it depends on.</summary>
+internal sealed class ProbeListenerService(ProbeListener listener, ProbeOptions options, IServiceProvider services, IConfiguration configuration)
+    : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var server = services.GetService<IServer>();
+        if (TestHost.IsTestServer(server))
+        {
+            // Several test hosts run in one process: no fixed port, no delay.
+            return Task.CompletedTask;
+        }
+
+        if (server is not (null or TrackingServer))
+        {
+            throw new InvalidOperationException(
+                $"The web server {server.GetType().Name} was registered after Graceful, which does not see its connections: call AddAspNetCore() after the web host is configured.");
+        }
+
+        if (options.Port == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (MainAddress() is { } address)
+        {
+            throw new InvalidOperationException($"Graceful:Probes:Port = {options.Port} must differ from the main port ({address}).");
+        }
+
+        return listener.StartAsync(cancellationToken);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The configured main address on the probe port; null when there is none.</summary>
+    private string? MainAddress()
+    {
+        var urls = (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var ports = new[] { configuration["http_ports"], configuration["https_ports"] }
+            .SelectMany(p => (p ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Select(p => $"port {p}:{p}");
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"] ?? "");
+        return urls.Concat(ports).Concat(endpoints).FirstOrDefault(a => a.TrimEnd('/').EndsWith($":{options.Port}", StringComparison.Ordinal));
+    }
+}

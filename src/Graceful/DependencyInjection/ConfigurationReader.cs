@@ -1,0 +1,113 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Graceful;
+
+/// <summary>
+/// Reads a configuration section key by key and remembers every fault, where the framework's binder stops at the first. A key that nobody
+/// asked for is a fault too: a misspelt setting must not silently stay at its default.
+/// </summary>
+internal sealed class ConfigurationReader(IConfiguration section, string path)
+{
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    public List<string> Faults { get; private init; } = [];
+
+    public ConfigurationReader Section(string key)
+    {
+        _known.Add(key);
+        return new ConfigurationReader(section.GetSection(key), $"{path}:{key}") { Faults = Faults };
+    }
+
+    public IEnumerable<(string Key, ConfigurationReader Reader)> Sections(string key) =>
+        Section(key).Children().Select(c => (c.Key, new ConfigurationReader(c, $"{path}:{key}:{c.Key}") { Faults = Faults }));
+
+    public void Bool(string key, Action<bool> set)
+    {
+        if (Value(key) is { } text)
+        {
+            Accept(bool.TryParse(text, out var value), value, set, key, text, "must be true or false");
+        }
+    }
+
+    public void Int(string key, Action<int> set)
+    {
+        if (Value(key) is { } text)
+        {
+            var isNumber = int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value);
+            Accept(isNumber, value, set, key, text, "must be a whole number");
+        }
+    }
+
+    public void Duration(string key, Action<TimeSpan> set)
+    {
+        if (Value(key) is { } text)
+        {
+            // TimeSpan reads a bare number as days: "25" would be 25 days.
+            var value = default(TimeSpan);
+            var isDuration = text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+            Accept(isDuration, value, set, key, text, "must be a duration written hh:mm:ss, such as 00:00:25");
+        }
+    }
+
+    public void Choice<T>(string key, Action<T> set)
+        where T : struct, Enum
+    {
+        if (Value(key) is { } text)
+        {
+            // By name only: Enum.TryParse would also take any number.
+            var name = Enum.GetNames<T>().FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
+            Accept(name is not null, name is null ? default : Enum.Parse<T>(name), set, key, text, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");
+        }
+    }
+
+    public void Text(string key, Action<string> set)
+    {
+        if (Value(key) is { } text)
+        {
+            set(text);
+        }
+    }
+
+    public void Texts(string key, Action<string> add)
+    {
+        foreach (var child in Section(key).Children().Where(c => !string.IsNullOrEmpty(c.Value)))
+        {
+            add(child.Value!);
+        }
+    }
+
+    /// <summary>Call last: every key not asked for by now is unknown.</summary>
+    public void RejectUnknown(params ReadOnlySpan<string> alsoKnown)
+    {
+        foreach (var known in alsoKnown)
+        {
+            _known.Add(known);
+        }
+
+        foreach (var child in Children().Where(c => !_known.Contains(c.Key)))
+        {
+            Faults.Add($"{path}:{child.Key} is not a setting; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    private IEnumerable<IConfigurationSection> Children() => section.GetChildren();
+
+    private string? Value(string key)
+    {
+        _known.Add(key);
+        return section[key] is { Length: > 0 } text ? text : null;
+    }
+
+    private void Accept<T>(bool valid, T value, Action<T> set, string key, string text, string rule)
+    {
+        if (valid)
+        {
+            set(value);
+        }
+        else
+        {
+            Faults.Add($"{path}:{key} = '{text}' {rule}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Graceful;
+
+/// <summary>
+/// The host, but a start that was cancelled because the process was asked to leave is an ordinary end: it exits 0 instead of dying of an
+/// unhandled <see cref="OperationCanceledException"/>.
+/// </summary>
+internal sealed partial class CancellableStartHost(IHost inner, IHostApplicationLifetime lifetime, ILogger<CancellableStartHost> logger)
+    : IHost, IAsyncDisposable
+{
+    public IServiceProvider Services => inner.Services;
+
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await inner.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (lifetime.ApplicationStopping.IsCancellationRequested && IsCancellation(exception))
+        {
+            Log.StartCancelled(logger);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken = default) => inner.StopAsync(cancellationToken);
+
+    public void Dispose() => inner.Dispose();
+
+    public ValueTask DisposeAsync()
+    {
+        if (inner is IAsyncDisposable disposable)
+        {
+            return disposable.DisposeAsync();
+        }
+
+        inner.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static bool IsCancellation(Exception exception) =>
+        exception is OperationCanceledException || (exception is AggregateException many && many.InnerExceptions.All(IsCancellation));
+
+    private static partial class Log
+    {
+        [LoggerMessage(128, LogLevel.Information, "Asked to leave during start-up; the start is cancelled", EventName = "StartCancelled")]
+        public static partial void StartCancelled(ILogger logger);
+    }
+}

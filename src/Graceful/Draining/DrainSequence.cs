@@ -1,0 +1,200 @@
+namespace Graceful;
+
+/// <summary>
+/// THE ORDER. One drain, from the request to leave to the last connection:
+/// <code>
+///   announce      phase LameDuck: readiness falls (by policy), DrainStarted fires
+///   lame duck     everything is served; connections close on their next response, with rising probability;
+///                 idle connections last, longest idle first
+///   drain         phase Draining: drain tokens fire, streams are told to end, new streams refused, connections closed
+///   stream grace  over: streams and connections without an ordinary request are cut
+///   deadline      (budget less flush reserve): everything else is cut
+/// then, when the process is to end (<see cref="FlushSequence"/>, <see cref="DrainCoordinator"/>):
+///   flush         phase Flushing: participants, fresh token
+///   stop          phase Stopped: ApplicationStopping, hosted services, exit 0
+/// </code>
+/// </summary>
+internal sealed class DrainSequence(
+    DrainOptions options, InstanceLifecycle lifecycle, IReadOnlyList<ITrafficSource> sources, WorkTracker work, TimeProvider time)
+    : IDisposable
+{
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan HolderInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan AbortSettles = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Expected arrivals that must have failed to appear before silence is believed to mean "no longer routed to".</summary>
+    private const double QuietEvidence = 5;
+
+    /// <summary>The second signal: no lame duck.</summary>
+    public CancellationTokenSource Hurry { get; } = new();
+
+    /// <summary>The third signal: cut everything.</summary>
+    public CancellationTokenSource Abort { get; } = new();
+
+    public void Dispose()
+    {
+        Hurry.Dispose();
+        Abort.Dispose();
+    }
+
+    public async Task<DrainReport> RunAsync(string reason, DrainClock clock, Action announce)
+    {
+        var wasReady = lifecycle.Phase == InstancePhase.Ready;
+        var readyFor = lifecycle.TimeInPhase;
+        var atStart = Snapshot();
+        lifecycle.Advance(InstancePhase.LameDuck);
+        announce();
+
+        // Nobody was ever told to route to an instance that was never ready, nor to one that does not listen.
+        var early = wasReady && sources.Any(s => s.IsActive) && await LameDuckAsync(readyFor, atStart.TotalRequests).ConfigureAwait(false);
+        var lameDuck = clock.Elapsed;
+
+        lifecycle.Advance(InstancePhase.Draining);
+        Each(s => s.BeginDrain());
+        var holders = new HolderLog(time);
+        var cut = new List<TrafficItem>();
+        if (!await WaitUntilEmptyAsync(Min(lameDuck + options.StreamGrace, clock.DrainEnds), clock, holders).ConfigureAwait(false))
+        {
+            cut.AddRange(sources.SelectMany(s => s.AbortStreams()));
+            holders.Aborted(cut);
+            if (!await WaitUntilEmptyAsync(clock.DrainEnds, clock, holders, clock.Elapsed + AbortSettles).ConfigureAwait(false))
+            {
+                List<TrafficItem> last = [.. sources.SelectMany(s => s.AbortAll()), .. work.GetItems()];
+                holders.Aborted(last);
+                cut.AddRange(last);
+
+                // A short while for what was cut to unwind, out of the reserve.
+                await WaitUntilEmptyAsync(clock.Elapsed + AbortSettles, clock, new HolderLog(time)).ConfigureAwait(false);
+            }
+        }
+
+        return new DrainReport
+        {
+            Reason = reason,
+            StartedAt = clock.StartedAt,
+            LameDuck = lameDuck,
+            Draining = clock.Elapsed - lameDuck,
+            Total = clock.Elapsed,
+            UnusedBudget = clock.Left,
+            EarlyExit = early,
+            RequestsAtStart = atStart.Requests + atStart.Streams + work.Count,
+            ConnectionsAtStart = atStart.Connections,
+            LateArrivals = Snapshot().TotalRequests - atStart.TotalRequests,
+            RequestsAborted = cut.Count(i => i.Kind is DrainHolderKind.Request or DrainHolderKind.Work),
+            StreamsAborted = cut.Count(i => i.Kind == DrainHolderKind.Stream),
+            ConnectionsAborted = cut.Count(i => i.Kind == DrainHolderKind.Connection),
+            Held = holders.ToList(),
+        };
+    }
+
+    /// <summary>For whoever joins after the drain: what arrived since then also ends before the flush.</summary>
+    public Task<bool> WaitForStragglersAsync(DrainClock clock) => WaitUntilEmptyAsync(clock.DrainEnds, clock, new HolderLog(time), clock.Elapsed + AbortSettles);
+
+    /// <returns>True when it ended early because nothing arrived any more.</returns>
+    private async Task<bool> LameDuckAsync(TimeSpan readyFor, long requestsBefore)
+    {
+        var delay = options.PropagationDelay;
+        if (delay <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        var start = time.GetTimestamp();
+        var idleWindow = Min(TimeSpan.FromSeconds(1), delay / 5);
+        var quiet = QuietNeeded(readyFor, requestsBefore);
+        Each(s => s.BeginLameDuck(delay));
+        while (time.GetElapsedTime(start) < delay - idleWindow)
+        {
+            if (!await PauseAsync(PollInterval, Hurry.Token).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            var elapsed = time.GetElapsedTime(start);
+            if (elapsed >= options.MinimumPropagation && QuietFor(start) >= quiet)
+            {
+                // Nobody is there to be surprised: a fifth of the window is spread enough.
+                Each(s => s.CloseIdle(idleWindow / 5));
+                await PauseAsync(idleWindow / 5, Hurry.Token).ConfigureAwait(false);
+                return true;
+            }
+        }
+
+        Each(s => s.CloseIdle(idleWindow));
+        await PauseAsync(delay - time.GetElapsedTime(start), Hurry.Token).ConfigureAwait(false);
+        return false;
+    }
+
+    /// <summary>
+    /// A second without a request says nothing about an instance that gets one every two seconds: the silence must be long enough for
+    /// <see cref="QuietEvidence"/> requests to have come at the rate seen so far. With no request ever, the quiet period alone decides.
+    /// </summary>
+    private TimeSpan QuietNeeded(TimeSpan readyFor, long requestsBefore)
+    {
+        if (requestsBefore == 0)
+        {
+            return options.QuietPeriod;
+        }
+
+        var needed = readyFor * (QuietEvidence / requestsBefore);
+        return needed > options.QuietPeriod ? needed : options.QuietPeriod;
+    }
+
+    private TimeSpan QuietFor(long start)
+    {
+        var last = Math.Max(Snapshot().LastArrival, start);
+        return time.GetElapsedTime(last);
+    }
+
+    /// <param name="until">On the clock of the drain.</param>
+    /// <param name="clock">The clock of the drain.</param>
+    /// <param name="holders">Told who is still there.</param>
+    /// <param name="connectionsUntil">From here on open connections with nothing on them do not count: they have been cut.</param>
+    private async Task<bool> WaitUntilEmptyAsync(TimeSpan until, DrainClock clock, HolderLog holders, TimeSpan? connectionsUntil = null)
+    {
+        var sampled = clock.Elapsed;
+        while (true)
+        {
+            var now = Snapshot();
+            var busy = now.Requests > 0 || now.Streams > 0 || work.Count > 0;
+            if (!busy && (now.Connections == 0 || clock.Elapsed >= connectionsUntil))
+            {
+                return true;
+            }
+
+            if (clock.Elapsed >= until || !await PauseAsync(Min(PollInterval, until - clock.Elapsed), Abort.Token).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            if (clock.Elapsed - sampled >= HolderInterval)
+            {
+                sampled = clock.Elapsed;
+                holders.Seen([.. sources.SelectMany(s => s.GetItems()), .. work.GetItems()]);
+            }
+        }
+    }
+
+    private TrafficSnapshot Snapshot() => TrafficSnapshot.Sum(sources);
+
+    private void Each(Action<ITrafficSource> action)
+    {
+        foreach (var source in sources)
+        {
+            action(source);
+        }
+    }
+
+    /// <returns>False when <paramref name="cut"/> fired.</returns>
+    private async Task<bool> PauseAsync(TimeSpan duration, CancellationToken cut)
+    {
+        if (duration > TimeSpan.Zero)
+        {
+            await Task.Delay(duration, time, cut).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return !cut.IsCancellationRequested;
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

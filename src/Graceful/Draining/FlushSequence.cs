@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+
+namespace Graceful;
+
+/// <summary>Runs every participant, order by order, each within its limit, whatever the others do.</summary>
+internal sealed partial class FlushSequence(IEnumerable<IDrainParticipant> participants, TimeProvider time, ILogger<FlushSequence> logger)
+{
+    /// <returns>Who failed or was late.</returns>
+    public async Task<IReadOnlyList<DrainHolder>> RunAsync(DrainClock clock, CancellationToken abort)
+    {
+        var faults = new List<DrainHolder>();
+        foreach (var order in participants.GroupBy(p => p.Order).OrderBy(g => g.Key))
+        {
+            var results = await Task.WhenAll(order.Select(p => RunOneAsync(p, clock, abort))).ConfigureAwait(false);
+            faults.AddRange(results.OfType<DrainHolder>());
+        }
+
+        return faults;
+    }
+
+    private async Task<DrainHolder?> RunOneAsync(IDrainParticipant participant, DrainClock clock, CancellationToken abort)
+    {
+        var start = time.GetTimestamp();
+        var limit = participant.TimeLimit < clock.FlushLeft ? participant.TimeLimit : clock.FlushLeft;
+        using var late = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time);
+        using var token = CancellationTokenSource.CreateLinkedTokenSource(late.Token, abort);
+        try
+        {
+            // WaitAsync: one that ignores its token is left behind, not waited for.
+            await Task.Run(() => participant.DrainAsync(token.Token), CancellationToken.None).WaitAsync(token.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            Log.Late(logger, participant.Name, limit);
+            return new DrainHolder(DrainHolderKind.Participant, participant.Name, time.GetElapsedTime(start), DrainOutcome.TimedOut);
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(logger, exception, participant.Name);
+            return new DrainHolder(DrainHolderKind.Participant, participant.Name, time.GetElapsedTime(start), DrainOutcome.Failed);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(130, LogLevel.Error, "Drain participant {Participant} failed; the others go on", EventName = "ParticipantFailed")]
+        public static partial void Failed(ILogger logger, Exception exception, string participant);
+
+        [LoggerMessage(131, LogLevel.Error, "Drain participant {Participant} passed its limit of {Limit} and is left behind", EventName = "ParticipantLate")]
+        public static partial void Late(ILogger logger, string participant, TimeSpan limit);
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Graceful;
+
+/// <summary>Runs every registered health check in the background, each in a loop of its own, at most one run at a time.</summary>
+internal sealed partial class CheckRefresher : BackgroundService
+{
+    private static readonly TimeSpan SoonerWhileFailing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
+    private readonly HealthCheckService _service;
+    private readonly ProbeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CheckRefresher> _logger;
+
+    public CheckRefresher(
+        HealthCheckService service, IOptions<HealthCheckServiceOptions> registrations, ProbeOptions options, TimeProvider time, ILogger<CheckRefresher> logger)
+    {
+        _service = service;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        Checks = [.. registrations.Value.Registrations.Select(r => new CheckState(r, options, time))];
+    }
+
+    public IReadOnlyList<CheckState> Checks { get; }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Checks.Select(c => LoopAsync(c, stoppingToken)));
+
+    private async Task LoopAsync(CheckState check, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await RunOnceAsync(check, stopping).ConfigureAwait(false);
+            var wait = check.IsHealthyNow || _options.RefreshInterval < SoonerWhileFailing ? _options.RefreshInterval : SoonerWhileFailing;
+            await Task.Delay(wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    internal async Task RunOnceAsync(CheckState check, CancellationToken stopping)
+    {
+        var limit = check.Registration.Timeout > TimeSpan.Zero && check.Registration.Timeout < _options.Timeout
+            ? check.Registration.Timeout
+            : _options.Timeout;
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var run = check.Running as Task<HealthReport>;
+        if (run is null)
+        {
+            // Task.Run: a check that blocks its thread must not hold the others' first run.
+            run = Task.Run(() => _service.CheckHealthAsync(r => r.Name == check.Registration.Name, cancel.Token), stopping);
+            check.Running = run;
+        }
+
+        try
+        {
+            var report = await run.WaitAsync(limit, _time, stopping).ConfigureAwait(false);
+            check.Running = null;
+            check.Report(report.Entries[check.Registration.Name]);
+        }
+        catch (TimeoutException exception)
+        {
+            await cancel.CancelAsync().ConfigureAwait(false);
+            Log.TimedOut(_logger, check.Registration.Name, limit);
+            check.Report(new HealthReportEntry(HealthStatus.Unhealthy, "took longer than its limit", limit, exception, null, check.Registration.Tags));
+            await AbandonAsync(check, run).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            check.Running = null;
+        }
+        catch (Exception exception)
+        {
+            // The health check service itself failed: a registration that cannot be resolved, two of one name.
+            check.Running = null;
+            Log.Failed(_logger, exception, check.Registration.Name);
+            check.Report(new HealthReportEntry(HealthStatus.Unhealthy, exception.Message, TimeSpan.Zero, exception, null, check.Registration.Tags));
+        }
+    }
+
+    /// <summary>One that honours its token is soon over and may run again; one that does not stays "running" and keeps its fault.</summary>
+    private async Task AbandonAsync(CheckState check, Task run)
+    {
+        await Task.WhenAny(run, Task.Delay(LongestWait, _time)).ConfigureAwait(false);
+        if (run.IsCompleted)
+        {
+            check.Running = null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(140, LogLevel.Warning, "Health check {Check} took longer than {Limit}", EventName = "CheckTimedOut")]
+        public static partial void TimedOut(ILogger logger, string check, TimeSpan limit);
+
+        [LoggerMessage(141, LogLevel.Error, "Health check {Check} could not be run", EventName = "CheckFailed")]
+        public static partial void Failed(ILogger logger, Exception exception, string check);
+    }
+}

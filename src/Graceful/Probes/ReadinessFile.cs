@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Graceful;
+
+/// <summary>
+/// A file that exists exactly while the instance is ready, for workers with no HTTP listener. It is rewritten at every look, so that its
+/// age tells a process that hangs.
+/// </summary>
+internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options, TimeProvider time, ILogger<ReadinessFile> logger) : IHostedLifecycleService, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private readonly CancellationTokenSource _end = new();
+    private Task _loop = Task.CompletedTask;
+    private bool _failing;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (options.ReadinessFile is { } path)
+        {
+            // What a killed predecessor left behind says nothing about this process.
+            Update(path, ready: false);
+            _loop = LoopAsync(path);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        if (options.ReadinessFile is { } path)
+        {
+            Update(path, ready: false);
+        }
+    }
+
+    public void Dispose() => _end.Dispose();
+
+    private async Task LoopAsync(string path)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            Update(path, probes.Check(ProbeKind.Readiness).IsHealthy);
+            await Task.Delay(Interval, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Update(string path, bool ready)
+    {
+        try
+        {
+            if (ready)
+            {
+                File.WriteAllText(path, time.GetUtcNow().ToString("O"));
+            }
+            else
+            {
+                File.Delete(path);
+            }
+
+            _failing = false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A full disk must not take the process down; said once, not twice a second.
+            if (!_failing)
+            {
+                Log.Failed(logger, exception, path);
+            }
+
+            _failing = true;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(142, LogLevel.Error, "The readiness file {Path} cannot be written", EventName = "ReadinessFileFailed")]
+        public static partial void Failed(ILogger logger, Exception exception, string path);
+    }
+}
