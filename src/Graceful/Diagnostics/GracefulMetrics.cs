@@ -25,35 +25,28 @@ internal sealed class GracefulMetrics : IDisposable
         _probes = _meter.CreateCounter<long>("graceful.probe.results", "{probe}", "Probe answers by probe and result.");
     }
 
-    public void ObservePhase(Func<InstancePhase> phase) => _meter.CreateObservableGauge(
-        "graceful.instance.phase", () => (int)phase(), "{phase}", "0 Starting, 1 WarmingUp, 2 Ready, 3 LameDuck, 4 Draining, 5 Flushing, 6 Stopped.");
+    public void ObservePhase(Func<int> phase) => _meter.CreateObservableGauge(
+        "graceful.instance.phase", phase, "{phase}", "0 Starting, 1 WarmingUp, 2 Ready, 3 LameDuck, 4 Draining, 5 Flushing, 6 Stopped.");
 
-    public void ObserveTraffic(Func<TrafficSnapshot> snapshot)
+    public void ObserveTraffic(Func<(int Requests, int Streams, int Connections)> traffic)
     {
         _meter.CreateObservableUpDownCounter("graceful.requests.active", Requests, "{request}", "Requests running, by kind.");
-        _meter.CreateObservableUpDownCounter("graceful.connections.open", () => snapshot().Connections, "{connection}", "Connections open.");
+        _meter.CreateObservableUpDownCounter("graceful.connections.open", () => traffic().Connections, "{connection}", "Connections open.");
 
         IEnumerable<Measurement<int>> Requests()
         {
-            var now = snapshot();
+            var now = traffic();
             return [new(now.Requests, Tag("graceful.kind", "request")), new(now.Streams, Tag("graceful.kind", "stream"))];
         }
     }
 
     public void DrainPhaseEnded(string phase, TimeSpan duration) => _drainPhase.Record(duration.TotalSeconds, Tag("graceful.phase", phase));
 
-    public void Aborted(DrainHolderKind kind, long count)
+    public void Aborted(string kind, long count)
     {
         if (count > 0)
         {
-            _aborted.Add(count, Tag("graceful.kind", kind switch
-            {
-                DrainHolderKind.Request => "request",
-                DrainHolderKind.Stream => "stream",
-                DrainHolderKind.Connection => "connection",
-                DrainHolderKind.Work => "work",
-                _ => "participant",
-            }));
+            _aborted.Add(count, Tag("graceful.kind", kind));
         }
     }
 

@@ -143,9 +143,9 @@ internal sealed partial class DrainCoordinator(
         metrics.DrainPhaseEnded("lame_duck", report.LameDuck);
         metrics.DrainPhaseEnded("draining", report.Draining);
         metrics.LateArrivals(report.LateArrivals);
-        metrics.Aborted(DrainHolderKind.Request, report.RequestsAborted);
-        metrics.Aborted(DrainHolderKind.Stream, report.StreamsAborted);
-        metrics.Aborted(DrainHolderKind.Connection, report.ConnectionsAborted);
+        metrics.Aborted("request", report.RequestsAborted);
+        metrics.Aborted("stream", report.StreamsAborted);
+        metrics.Aborted("connection", report.ConnectionsAborted);
         activity?.SetTag("graceful.clean", report.IsClean);
         foreach (var held in report.Held.Where(h => h.Outcome == DrainOutcome.Aborted))
         {

@@ -23,8 +23,12 @@ internal sealed partial class DrainService(
     {
         // Not earlier: the handler registered last runs first, and must see a signal before the host's lifetime swallows it.
         signals.Start();
-        metrics.ObservePhase(() => coordinator.Phase);
-        metrics.ObserveTraffic(() => TrafficSnapshot.Sum(sources));
+        metrics.ObservePhase(() => (int)coordinator.Phase);
+        metrics.ObserveTraffic(() =>
+        {
+            var now = TrafficSnapshot.Sum(sources);
+            return (now.Requests, now.Streams, now.Connections);
+        });
         return Task.CompletedTask;
     }
 

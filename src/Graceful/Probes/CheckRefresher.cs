@@ -44,8 +44,8 @@ internal sealed partial class CheckRefresher : BackgroundService
         var limit = check.Registration.Timeout > TimeSpan.Zero && check.Registration.Timeout < _options.Timeout
             ? check.Registration.Timeout
             : _options.Timeout;
-        var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var run = check.Running as Task<HealthReport>;
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var run = check.Running;
         if (run is null)
         {
             // Task.Run: a check that blocks its thread must not hold the others' first run.

@@ -31,7 +31,7 @@ internal sealed class CheckState
     public bool InLiveness { get; }
 
     /// <summary>Set while a run is under way, also past its timeout: a check that hangs is not started a second time.</summary>
-    public Task? Running { get; set; }
+    public Task<HealthReport>? Running { get; set; }
 
     public bool HasRun => _last is not null;
 
