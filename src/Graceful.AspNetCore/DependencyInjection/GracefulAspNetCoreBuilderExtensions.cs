@@ -40,7 +40,7 @@ public static class GracefulAspNetCoreBuilderExtensions
         services.DecorateAll<IConnectionListenerFactory>((sp, factory) =>
             IsEnabled(sp) ? new TrackingListenerFactory(factory, sp.GetRequiredService<ConnectionRegistry>()) : factory);
         var hasServer = services.Decorate<IServer>((sp, server) =>
-            IsEnabled(sp) && !TestHost.IsTestServer(server) ? new TrackingServer(server, sp.GetRequiredService<KestrelTraffic>()) : server);
+            IsEnabled(sp) && !TestHost.IsTestServer(server) ? ActivatorUtilities.CreateInstance<TrackingServer>(sp, server) : server);
         if (hasServer)
         {
             services.AddSingleton<MainListenerWatch>();

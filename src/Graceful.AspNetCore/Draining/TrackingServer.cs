@@ -7,8 +7,10 @@ namespace Graceful;
 /// The web server, with its requests counted. Decorating the server's application sees every request from its creation to the end of its
 /// <c>OnCompleted</c> work and allocates nothing; a middleware would miss the latter and allocate.
 /// </summary>
-internal sealed class TrackingServer(IServer inner, KestrelTraffic traffic) : IServer, IAsyncDisposable
+internal sealed class TrackingServer(IServer inner, KestrelTraffic traffic, IDrainCoordinator drain, TimeProvider time) : IServer, IAsyncDisposable
 {
+    private static readonly TimeSpan LeastShare = TimeSpan.FromMilliseconds(250);
+
     public IFeatureCollection Features => inner.Features;
 
     public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
@@ -21,7 +23,23 @@ internal sealed class TrackingServer(IServer inner, KestrelTraffic traffic) : IS
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         traffic.ListenerStopping();
-        await inner.StopAsync(cancellationToken).ConfigureAwait(false);
+
+        // Everything has been drained or cut by now. A handler that ignores even its abort would hold Kestrel to the end of the host's
+        // timeout, and the hosted services that stop after it would get a token that is cancelled already.
+        using var limit = new CancellationTokenSource(KestrelShare(), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await inner.StopAsync(either.Token).ConfigureAwait(false);
+    }
+
+    private TimeSpan KestrelShare()
+    {
+        if (drain.Deadline is not { } deadline)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var share = (deadline - time.GetUtcNow()) / 4;
+        return share > LeastShare ? share : LeastShare;
     }
 
     public void Dispose() => inner.Dispose();

@@ -34,8 +34,8 @@ internal sealed partial class DrainCoordinator(
     /// <summary>The last word, once there is one.</summary>
     public DrainReport? Report { get; private set; }
 
-    /// <summary>What is left of the budget; the whole budget before a drain.</summary>
-    public TimeSpan BudgetLeft => _clock?.Left ?? options.Budget;
+    /// <summary>What is left of the budget; the whole budget before a drain, nothing after the third signal.</summary>
+    public TimeSpan BudgetLeft => _sequence is { Abort.IsCancellationRequested: true } ? TimeSpan.Zero : _clock?.Left ?? options.Budget;
 
     public IDisposable TrackWork(string name) => _work.Begin(name);
 
