@@ -18,8 +18,8 @@ internal sealed class ArrivalPipe(IDuplexPipe inner, TrackedConnection connectio
 
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
         {
-            // A read that brought nothing (a TCP check that connects and leaves) has no segment behind its position.
-            if (examined.GetObject() is not null && connection.IsIdle && (connection.Begun == 0 || !consumed.Equals(examined)))
+            // A read that brought nothing (a TCP check that connects and leaves) is at the very start of its segment, or has none.
+            if (examined.GetInteger() > 0 && connection.IsIdle && (connection.Begun == 0 || !consumed.Equals(examined)))
             {
                 connection.ByteReceived();
             }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Graceful;
 
-/// <summary>Every connection that Kestrel accepted and has not closed yet, whatever endpoint, protocol or TLS it uses.</summary>
+/// <summary>Every connection that Kestrel accepted and that is not over yet, whatever endpoint, protocol or TLS it uses.</summary>
 internal sealed class ConnectionRegistry
 {
     private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
@@ -58,20 +58,17 @@ internal sealed class ConnectionRegistry
 
     public TrackedConnection Add(ConnectionContext context)
     {
-        var connection = new TrackedConnection(context, _time.GetTimestamp(), Jittered(_options.MaxAge), _time);
+        var connection = new TrackedConnection(context, _time.GetTimestamp(), Jittered(_options.MaxAge), _time, Remove);
         _open[connection] = 0;
         return connection;
     }
 
-    public void Remove(TrackedConnection connection)
+    private void Remove(TrackedConnection connection)
     {
         // Added before it disappears, so that the total never goes down by what it carried.
-        if (_open.ContainsKey(connection))
-        {
-            Interlocked.Add(ref _begunOnClosed, connection.Begun);
-            _open.TryRemove(connection, out _);
-            Volatile.Write(ref _lastByteOnClosed, Math.Max(Volatile.Read(ref _lastByteOnClosed), connection.LastByte));
-        }
+        Interlocked.Add(ref _begunOnClosed, connection.Begun);
+        Volatile.Write(ref _lastByteOnClosed, Math.Max(Volatile.Read(ref _lastByteOnClosed), connection.LastByte));
+        _open.TryRemove(connection, out _);
     }
 
     /// <summary>±10 %, so that connections opened together do not all close together.</summary>

@@ -9,13 +9,21 @@ namespace Graceful;
 /// the client to reconnect (elsewhere: negotiate and upgrades are refused here by then). Left alone, SignalR would cut them without a word
 /// at <c>ApplicationStopping</c>.
 /// </summary>
-internal sealed class HubConnections : IHubFilter
+internal sealed class HubConnections(DrainOptions options, TimeProvider time) : IHubFilter
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>How long the answer of an invocation may take to get out before the connection is closed behind it.</summary>
+    private static readonly TimeSpan AnswerIsOut = TimeSpan.FromMilliseconds(30);
+
+    /// <summary>Connections that say nothing are closed over this many looks: not all at once, and not for ever.</summary>
+    private const int IdleLooks = 20;
+
     private readonly ConcurrentDictionary<string, HubConnection> _open = new(StringComparer.Ordinal);
 
     public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
-        _open[context.Context.ConnectionId] = new HubConnection(context.Context);
+        _open[context.Context.ConnectionId] = new HubConnection(context.Context, time);
         await next(context).ConfigureAwait(false);
     }
 
@@ -44,40 +52,72 @@ internal sealed class HubConnections : IHubFilter
     }
 
     /// <summary>
-    /// Closes those with no invocation under way since the last call: the answer of one that just ended is still on its way out.
-    /// Called again and again while draining.
+    /// Closes all of them, from now on until <paramref name="isOver"/>. The close message crosses whatever the client sends, and an
+    /// invocation that meets it is lost. So a connection is closed right after an answer, when its client has most likely nothing under way;
+    /// one that stays silent is closed after a while.
     /// </summary>
-    public void CloseQuiet()
+    public async Task CloseAsync(Func<bool> isOver)
     {
-        foreach (var (_, connection) in _open)
+        var start = time.GetTimestamp();
+        var idleFrom = options.StreamGrace / 4;
+        while (!isOver())
         {
-            connection.CloseWhenQuiet();
+            var idle = new List<HubConnection>();
+            foreach (var (_, connection) in _open)
+            {
+                if (!connection.CloseAfterAnswer(start, AnswerIsOut))
+                {
+                    idle.Add(connection);
+                }
+            }
+
+            if (time.GetElapsedTime(start) >= idleFrom)
+            {
+                idle.Take((idle.Count / IdleLooks) + 1).ToList().ForEach(c => c.CloseWhenQuiet());
+            }
+
+            await Task.Delay(LookInterval, time).ConfigureAwait(false);
         }
     }
 
-    private sealed class HubConnection(HubCallerContext context)
+    private sealed class HubConnection(HubCallerContext context, TimeProvider time)
     {
         private int _running;
-        private int _begun;
-        private int _begunAtLastLook = -1;
+        private long _lastAnswer;
+        private bool _closed;
 
-        public void Begin()
+        public void Begin() => Interlocked.Increment(ref _running);
+
+        public void End()
         {
-            Interlocked.Increment(ref _running);
-            Interlocked.Increment(ref _begun);
+            Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+            Interlocked.Decrement(ref _running);
         }
 
-        public void End() => Interlocked.Decrement(ref _running);
+        /// <returns>False when it has not answered anything since <paramref name="start"/>.</returns>
+        public bool CloseAfterAnswer(long start, TimeSpan isOut)
+        {
+            var answer = Volatile.Read(ref _lastAnswer);
+            if (answer < start)
+            {
+                return _closed;
+            }
+
+            if (time.GetElapsedTime(answer) >= isOut)
+            {
+                CloseWhenQuiet();
+            }
+
+            return true;
+        }
 
         public void CloseWhenQuiet()
         {
-            var begun = Volatile.Read(ref _begun);
-            if (Volatile.Read(ref _running) == 0 && begun == _begunAtLastLook)
+            if (!_closed && Volatile.Read(ref _running) == 0)
             {
+                _closed = true;
                 context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
             }
-
-            _begunAtLastLook = begun;
         }
     }
 }

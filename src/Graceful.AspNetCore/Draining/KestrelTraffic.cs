@@ -90,13 +90,30 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         _watched = true;
     }
 
-    public void CloseIdle(TimeSpan window) => _ = SpreadAsync(
-        [.. Connections.Open.Where(c => c is { IsIdle: true, Begun: > 0 }).OrderBy(c => c.LastActive)], window);
+    public void CloseIdle(TimeSpan window)
+    {
+        var idle = new List<TrackedConnection>();
+        foreach (var connection in Connections.Open)
+        {
+            if (!connection.IsIdle)
+            {
+                // On its response, which may come when only the end of the drain would be left to close it, unannounced.
+                connection.RequestClose();
+            }
+            else if (connection.Begun > 0)
+            {
+                idle.Add(connection);
+            }
+        }
+
+        _ = SpreadAsync([.. idle.OrderBy(c => c.LastActive)], window);
+    }
 
     public void BeginDrain()
     {
         _mode = Mode.Draining;
         _watched = true;
+        _ = _hubs.CloseAsync(() => !_active);
         _ = EndStreamsAsync();
     }
 
@@ -191,11 +208,11 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
 
     private void Sweep()
     {
-        _hubs.CloseQuiet();
         foreach (var connection in Connections.Open)
         {
-            // On a half-sent request this only means that its response will be the last.
-            if (connection.IsIdle && (connection.Begun > 0 || _time.GetElapsedTime(Math.Max(connection.OpenedAt, connection.LastByte)) > FirstRequestGrace))
+            // On a request that runs or is half sent this only means that its response will be the last: without it, a client would use the
+            // connection once more, and meet its end.
+            if (connection.Begun > 0 || _time.GetElapsedTime(Math.Max(connection.OpenedAt, connection.LastByte)) > FirstRequestGrace)
             {
                 connection.RequestClose();
             }

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Graceful;
 
 /// <summary>One accepted connection: what runs on it, when it was last used, and how to close it politely.</summary>
-internal sealed class TrackedConnection(ConnectionContext? context, long openedAt, TimeSpan? maxAge, TimeProvider time)
+internal sealed class TrackedConnection(
+    ConnectionContext? context, long openedAt, TimeSpan? maxAge, TimeProvider time, Action<TrackedConnection>? over = null)
 {
     private const int PruneAt = 128;
     private readonly Lock _lock = new();
@@ -15,6 +16,8 @@ internal sealed class TrackedConnection(ConnectionContext? context, long openedA
     private long _lastByte;
     private int _closeRequested;
     private bool _aborted;
+    private volatile bool _closed;
+    private int _over;
 
     public string Id { get; } = context?.ConnectionId ?? "unattached";
 
@@ -52,6 +55,23 @@ internal sealed class TrackedConnection(ConnectionContext? context, long openedA
     {
         Volatile.Write(ref _lastActive, time.GetTimestamp());
         Interlocked.Increment(ref _ended);
+        if (_closed)
+        {
+            OverWhenIdle();
+        }
+    }
+
+    /// <summary>
+    /// The transport is gone. What runs on it may not be: a handler whose client left, <c>OnCompleted</c> work after a response that said
+    /// <c>Connection: close</c>. The connection counts until that has ended, too.
+    /// </summary>
+    public void Closed()
+    {
+        _closed = true;
+
+        // A full fence, as RequestEnded has one: the later of the two sees both.
+        Interlocked.MemoryBarrier();
+        OverWhenIdle();
     }
 
     public void ByteReceived() => Volatile.Write(ref _lastByte, time.GetTimestamp());
@@ -114,6 +134,14 @@ internal sealed class TrackedConnection(ConnectionContext? context, long openedA
                     target.Add(slot);
                 }
             }
+        }
+    }
+
+    private void OverWhenIdle()
+    {
+        if (IsIdle && Interlocked.Exchange(ref _over, 1) == 0)
+        {
+            over?.Invoke(this);
         }
     }
 

@@ -40,14 +40,8 @@ internal sealed class TrackingListenerFactory(IConnectionListenerFactory inner, 
             context.Features.Set(connection);
             context.Transport = new ArrivalPipe(context.Transport, connection);
 
-            // Fires once, when the transport has seen both sides end or an abort.
-            context.ConnectionClosed.UnsafeRegister(
-                static state =>
-                {
-                    var (registry, connection) = ((ConnectionRegistry, TrackedConnection))state!;
-                    registry.Remove(connection);
-                },
-                (registry, connection));
+            // Fires once, when the peer has ended its side or the connection was aborted.
+            context.ConnectionClosed.UnsafeRegister(static state => ((TrackedConnection)state!).Closed(), connection);
         }
     }
 }

@@ -59,6 +59,9 @@ internal sealed class ProbeResponder(IProbes probes, ProbeOptions options)
         json.WriteString("status", detail.Result.IsHealthy ? "Healthy" : "Unhealthy");
         json.WriteString("reason", detail.Result.Reason);
         json.WriteString("phase", detail.Phase.ToString());
+        json.WriteNumber("requests", detail.Traffic.Requests);
+        json.WriteNumber("streams", detail.Traffic.Streams);
+        json.WriteNumber("connections", detail.Traffic.Connections);
         json.WriteStartArray("checks");
         foreach (var check in detail.Checks)
         {

@@ -16,11 +16,19 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
     public ConfigurationReader Section(string key)
     {
         _known.Add(key);
+        if (section[key] is { Length: > 0 } text)
+        {
+            Faults.Add($"{path}:{key} = '{text}' must be a section of settings, not a value");
+        }
+
         return new ConfigurationReader(section.GetSection(key), $"{path}:{key}") { Faults = Faults };
     }
 
-    public IEnumerable<(string Key, ConfigurationReader Reader)> Sections(string key) =>
-        Section(key).Children().Select(c => (c.Key, new ConfigurationReader(c, $"{path}:{key}:{c.Key}") { Faults = Faults }));
+    public IEnumerable<(string Key, ConfigurationReader Reader)> Sections(string key)
+    {
+        var parent = Section(key);
+        return parent.Children().Select(c => (c.Key, parent.Section(c.Key)));
+    }
 
     public void Bool(string key, Action<bool> set)
     {
@@ -43,9 +51,9 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
     {
         if (Value(key) is { } text)
         {
-            // TimeSpan reads a bare number as days: "25" would be 25 days.
+            // TimeSpan reads a bare number as days and hh:mm without seconds: "25" would be 25 days, "00:25" 25 minutes.
             var value = default(TimeSpan);
-            var isDuration = text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+            var isDuration = text.Count(c => c == ':') == 2 && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
             Accept(isDuration, value, set, key, text, "must be a duration written hh:mm:ss, such as 00:00:25");
         }
     }
@@ -71,7 +79,15 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
 
     public void Texts(string key, Action<string> add)
     {
-        foreach (var child in Section(key).Children().Where(c => !string.IsNullOrEmpty(c.Value)))
+        _known.Add(key);
+
+        // A single value stands for a list of one: an environment variable without an index.
+        if (section[key] is { Length: > 0 } single)
+        {
+            add(single);
+        }
+
+        foreach (var child in section.GetSection(key).GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
         {
             add(child.Value!);
         }
@@ -96,6 +112,11 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
     private string? Value(string key)
     {
         _known.Add(key);
+        if (section.GetSection(key).GetChildren().Any())
+        {
+            Faults.Add($"{path}:{key} must be a value, not a section");
+        }
+
         return section[key] is { Length: > 0 } text ? text : null;
     }
 

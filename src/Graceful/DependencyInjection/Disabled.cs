@@ -32,7 +32,7 @@ internal sealed class DisabledProbes : IProbes
 {
     public ProbeResult Check(ProbeKind kind) => new(true, null);
 
-    public ProbeDetail GetDetail(ProbeKind kind) => new(Check(kind), InstancePhase.Ready, []);
+    public ProbeDetail GetDetail(ProbeKind kind) => new(Check(kind), InstancePhase.Ready, default, []);
 }
 
 internal sealed class NoHandle : IDisposable

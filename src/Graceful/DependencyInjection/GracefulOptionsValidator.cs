@@ -35,6 +35,7 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
 
     private static void Drain(DrainOptions drain, List<string> faults)
     {
+        var before = faults.Count;
         Positive(faults, "Drain:Budget", drain.Budget);
         NotNegative(faults, "Drain:PropagationDelay", drain.PropagationDelay);
         NotNegative(faults, "Drain:MinimumPropagation", drain.MinimumPropagation);
@@ -43,6 +44,12 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
         NotNegative(faults, "Drain:FlushReserve", drain.FlushReserve);
         NotNegative(faults, "Drain:ReadinessFailAfter", drain.ReadinessFailAfter);
         Defined(faults, "Drain:Readiness", drain.Readiness);
+        if (faults.Count > before)
+        {
+            // Sums of values that are out of range say nothing, and may overflow.
+            return;
+        }
+
         var parts = drain.PropagationDelay + drain.StreamGrace + drain.FlushReserve;
         if (drain.Budget < parts)
         {
@@ -78,17 +85,19 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
             faults.Add($"Graceful:Probes:Port = {probes.Port} must be between 1 and 65535, or 0 for none");
         }
 
+        var before = faults.Count;
         Positive(faults, "Probes:RefreshInterval", probes.RefreshInterval);
         Positive(faults, "Probes:Timeout", probes.Timeout);
-        Positive(faults, "Probes:Liveness:CheckInterval", probes.Liveness.CheckInterval);
-        Positive(faults, "Probes:Liveness:ThreadPoolLag", probes.Liveness.ThreadPoolLag);
-        if (probes.StaleAfter <= probes.RefreshInterval + probes.Timeout)
+        Positive(faults, "Probes:StaleAfter", probes.StaleAfter);
+        if (faults.Count == before && probes.StaleAfter <= probes.RefreshInterval + probes.Timeout)
         {
             faults.Add(
                 $"Graceful:Probes:StaleAfter = {probes.StaleAfter} must be longer than RefreshInterval + Timeout " +
                 $"({probes.RefreshInterval} + {probes.Timeout}), or a result is stale before the next can come");
         }
 
+        Positive(faults, "Probes:Liveness:CheckInterval", probes.Liveness.CheckInterval);
+        Positive(faults, "Probes:Liveness:ThreadPoolLag", probes.Liveness.ThreadPoolLag);
         if (probes.ReadinessFile is { } file && !Path.IsPathFullyQualified(file))
         {
             faults.Add($"Graceful:Probes:ReadinessFile = '{file}' must be an absolute path");

@@ -85,6 +85,7 @@ public static class GracefulServiceCollectionExtensions
 
     private static void AddDraining(this IServiceCollection services)
     {
+        services.AddSingleton<TrafficSources>();
         services.AddSingleton<FlushSequence>();
         services.AddSingleton<DrainCoordinator>();
         services.AddSingleton<SignalWatcher>();

@@ -8,12 +8,15 @@ namespace Graceful;
 internal sealed partial class DrainCoordinator(
     DrainOptions options,
     InstanceLifecycle lifecycle,
-    IEnumerable<ITrafficSource> sources,
+    TrafficSources sources,
     FlushSequence flush,
     GracefulMetrics metrics,
     TimeProvider time,
     ILogger<DrainCoordinator> logger) : IDrainCoordinator, IDisposable
 {
+    /// <summary>A supervisor may signal the process and its group: what comes within this time is one signal.</summary>
+    private static readonly TimeSpan OneSignal = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _lock = new();
     private readonly WorkTracker _work = new();
     private readonly CancellationTokenSource _drainStarted = new();
@@ -24,6 +27,7 @@ internal sealed partial class DrainCoordinator(
     private Action? _stopHost;
     private string? _signal;
     private int _signals;
+    private long _lastSignal;
 
     public InstancePhase Phase => lifecycle.Phase;
 
@@ -47,18 +51,12 @@ internal sealed partial class DrainCoordinator(
         return drain.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Drains, flushes, then calls <paramref name="stopHost"/>. Returns at once; a second call joins the first.</summary>
+    /// <summary>Drains, flushes, then calls <paramref name="stopHost"/>, once. Returns at once; a second call joins the first.</summary>
     public void Leave(string reason, Action stopHost)
     {
         lock (_lock)
         {
             _stopHost ??= stopHost;
-            if (_leave is not null && Report is not null)
-            {
-                // The drain and flush ran inside a direct host.StopAsync(); nothing is left but to say so.
-                stopHost();
-                return;
-            }
         }
 
         _ = LeaveAsync(_signal ?? reason);
@@ -84,6 +82,13 @@ internal sealed partial class DrainCoordinator(
         int count;
         lock (_lock)
         {
+            var now = time.GetTimestamp();
+            if (_signals > 0 && time.GetElapsedTime(_lastSignal, now) < OneSignal)
+            {
+                return;
+            }
+
+            _lastSignal = now;
             _signal ??= name;
             count = ++_signals;
             sequence = Sequence();
@@ -115,7 +120,7 @@ internal sealed partial class DrainCoordinator(
         _sequence?.Dispose();
     }
 
-    private DrainSequence Sequence() => _sequence ??= new DrainSequence(options, lifecycle, [.. sources], _work, time);
+    private DrainSequence Sequence() => _sequence ??= new DrainSequence(options, lifecycle, sources, _work, time);
 
     private Task<DrainReport> Begin(string reason)
     {
@@ -174,14 +179,18 @@ internal sealed partial class DrainCoordinator(
         DrainReport report;
         try
         {
-            report = await drain.ConfigureAwait(false);
-            await sequence.WaitForStragglersAsync(clock).ConfigureAwait(false);
+            report = await sequence.EndStragglersAsync(await drain.ConfigureAwait(false), clock).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            // A traffic source threw. The process must end all the same, and what participants hold must be written out.
+            // A fault of this library. The process must end all the same, and what participants hold must be written out.
             Log.DrainFailed(logger, exception);
-            report = new DrainReport { Reason = $"{exception.GetType().Name} while draining", StartedAt = clock.StartedAt };
+            report = new DrainReport
+            {
+                Reason = "unknown",
+                StartedAt = clock.StartedAt,
+                Held = [new DrainHolder(DrainHolderKind.Participant, "drain", clock.Elapsed, DrainOutcome.Failed)],
+            };
         }
 
         lifecycle.Advance(InstancePhase.Flushing);

@@ -15,18 +15,25 @@ namespace Graceful;
 /// </code>
 /// </summary>
 internal sealed class DrainSequence(
-    DrainOptions options, InstanceLifecycle lifecycle, IReadOnlyList<ITrafficSource> sources, WorkTracker work, TimeProvider time)
+    DrainOptions options, InstanceLifecycle lifecycle, TrafficSources sources, WorkTracker work, TimeProvider time)
     : IDisposable
 {
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan HolderInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan AbortSettles = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Expected arrivals that must have failed to appear before silence is believed to mean "no longer routed to".</summary>
     private const double QuietEvidence = 5;
 
+    private readonly HolderLog _holders = new(time);
+    private readonly List<TrafficItem> _cut = [];
+    private TrafficSnapshot _atStart;
+
     /// <summary>The second signal: no lame duck.</summary>
     public CancellationTokenSource Hurry { get; } = new();
+
+    /// <summary>How long what was cut may take to unwind. It comes out of the reserve, of which the flush must keep most.</summary>
+    private TimeSpan Settling => Min(LongestSettling, options.FlushReserve / 4);
 
     /// <summary>The third signal: cut everything.</summary>
     public CancellationTokenSource Abort { get; } = new();
@@ -39,59 +46,73 @@ internal sealed class DrainSequence(
 
     public async Task<DrainReport> RunAsync(string reason, DrainClock clock, Action announce)
     {
-        var wasReady = lifecycle.Phase == InstancePhase.Ready;
         var readyFor = lifecycle.TimeInPhase;
-        var atStart = Snapshot();
+        _atStart = sources.GetSnapshot();
+        var requestsAtStart = _atStart.Requests + _atStart.Streams + work.Count;
+        var wasReady = lifecycle.Phase == InstancePhase.Ready;
         lifecycle.Advance(InstancePhase.LameDuck);
         announce();
 
         // Nobody was ever told to route to an instance that was never ready, nor to one that does not listen.
-        var early = wasReady && sources.Any(s => s.IsActive) && await LameDuckAsync(readyFor, atStart.TotalRequests).ConfigureAwait(false);
+        var early = wasReady && sources.IsActive && await LameDuckAsync(readyFor).ConfigureAwait(false);
         var lameDuck = clock.Elapsed;
 
         lifecycle.Advance(InstancePhase.Draining);
-        Each(s => s.BeginDrain());
-        var holders = new HolderLog(time);
-        var cut = new List<TrafficItem>();
-        if (!await WaitUntilEmptyAsync(Min(lameDuck + options.StreamGrace, clock.DrainEnds), clock, holders).ConfigureAwait(false))
+        _holders.Start();
+        sources.BeginDrain();
+        if (!await WaitUntilEmptyAsync(Min(lameDuck + options.StreamGrace, clock.DrainEnds), clock).ConfigureAwait(false))
         {
-            cut.AddRange(sources.SelectMany(s => s.AbortStreams()));
-            holders.Aborted(cut);
-            if (!await WaitUntilEmptyAsync(clock.DrainEnds, clock, holders, clock.Elapsed + AbortSettles).ConfigureAwait(false))
-            {
-                List<TrafficItem> last = [.. sources.SelectMany(s => s.AbortAll()), .. work.GetItems()];
-                holders.Aborted(last);
-                cut.AddRange(last);
-
-                // A short while for what was cut to unwind, out of the reserve.
-                await WaitUntilEmptyAsync(clock.Elapsed + AbortSettles, clock, new HolderLog(time)).ConfigureAwait(false);
-            }
+            Cut(sources.AbortStreams());
+            await EndRequestsAsync(clock).ConfigureAwait(false);
         }
 
-        return new DrainReport
+        return Account(clock, new DrainReport
         {
             Reason = reason,
             StartedAt = clock.StartedAt,
             LameDuck = lameDuck,
-            Draining = clock.Elapsed - lameDuck,
-            Total = clock.Elapsed,
-            UnusedBudget = clock.Left,
             EarlyExit = early,
-            RequestsAtStart = atStart.Requests + atStart.Streams + work.Count,
-            ConnectionsAtStart = atStart.Connections,
-            LateArrivals = Snapshot().TotalRequests - atStart.TotalRequests,
-            RequestsAborted = cut.Count(i => i.Kind is DrainHolderKind.Request or DrainHolderKind.Work),
-            StreamsAborted = cut.Count(i => i.Kind == DrainHolderKind.Stream),
-            ConnectionsAborted = cut.Count(i => i.Kind == DrainHolderKind.Connection),
-            Held = holders.ToList(),
-        };
+            RequestsAtStart = requestsAtStart,
+            ConnectionsAtStart = _atStart.Connections,
+        });
     }
 
-    /// <summary>For whoever joins after the drain: what arrived since then also ends before the flush.</summary>
-    public Task<bool> WaitForStragglersAsync(DrainClock clock) => WaitUntilEmptyAsync(clock.DrainEnds, clock, new HolderLog(time), clock.Elapsed + AbortSettles);
+    /// <summary>For whoever joins after the drain: what arrived since then also ends before the flush, or is cut and told.</summary>
+    public async Task<DrainReport> EndStragglersAsync(DrainReport report, DrainClock clock)
+    {
+        await EndRequestsAsync(clock).ConfigureAwait(false);
+        return Account(clock, report);
+    }
+
+    private async Task EndRequestsAsync(DrainClock clock)
+    {
+        if (!await WaitUntilEmptyAsync(clock.DrainEnds, clock, clock.Elapsed + Settling).ConfigureAwait(false))
+        {
+            Cut([.. sources.AbortAll(), .. work.GetItems()]);
+            await WaitUntilEmptyAsync(clock.Elapsed + Settling, clock).ConfigureAwait(false);
+        }
+    }
+
+    private void Cut(List<TrafficItem> items)
+    {
+        _holders.Aborted(items);
+        _cut.AddRange(items);
+    }
+
+    private DrainReport Account(DrainClock clock, DrainReport report) => report with
+    {
+        Draining = clock.Elapsed - report.LameDuck,
+        Total = clock.Elapsed,
+        UnusedBudget = clock.Left,
+        LateArrivals = sources.GetSnapshot().TotalRequests - _atStart.TotalRequests,
+        RequestsAborted = _cut.Count(i => i.Kind is DrainHolderKind.Request or DrainHolderKind.Work),
+        StreamsAborted = _cut.Count(i => i.Kind == DrainHolderKind.Stream),
+        ConnectionsAborted = _cut.Count(i => i.Kind == DrainHolderKind.Connection),
+        Held = [.. sources.Faults, .. _holders.ToList()],
+    };
 
     /// <returns>True when it ended early because nothing arrived any more.</returns>
-    private async Task<bool> LameDuckAsync(TimeSpan readyFor, long requestsBefore)
+    private async Task<bool> LameDuckAsync(TimeSpan readyFor)
     {
         var delay = options.PropagationDelay;
         if (delay <= TimeSpan.Zero)
@@ -101,8 +122,8 @@ internal sealed class DrainSequence(
 
         var start = time.GetTimestamp();
         var idleWindow = Min(TimeSpan.FromSeconds(1), delay / 5);
-        var quiet = QuietNeeded(readyFor, requestsBefore);
-        Each(s => s.BeginLameDuck(delay));
+        var quiet = QuietNeeded(readyFor, _atStart.TotalRequests);
+        sources.BeginLameDuck(delay);
         while (time.GetElapsedTime(start) < delay - idleWindow)
         {
             if (!await PauseAsync(PollInterval, Hurry.Token).ConfigureAwait(false))
@@ -114,13 +135,13 @@ internal sealed class DrainSequence(
             if (elapsed >= options.MinimumPropagation && QuietFor(start) >= quiet)
             {
                 // Nobody is there to be surprised: a fifth of the window is spread enough.
-                Each(s => s.CloseIdle(idleWindow / 5));
+                sources.CloseIdle(idleWindow / 5);
                 await PauseAsync(idleWindow / 5, Hurry.Token).ConfigureAwait(false);
                 return true;
             }
         }
 
-        Each(s => s.CloseIdle(idleWindow));
+        sources.CloseIdle(idleWindow);
         await PauseAsync(delay - time.GetElapsedTime(start), Hurry.Token).ConfigureAwait(false);
         return false;
     }
@@ -142,20 +163,19 @@ internal sealed class DrainSequence(
 
     private TimeSpan QuietFor(long start)
     {
-        var last = Math.Max(Snapshot().LastArrival, start);
+        var last = Math.Max(sources.GetSnapshot().LastArrival, start);
         return time.GetElapsedTime(last);
     }
 
     /// <param name="until">On the clock of the drain.</param>
     /// <param name="clock">The clock of the drain.</param>
-    /// <param name="holders">Told who is still there.</param>
     /// <param name="connectionsUntil">From here on open connections with nothing on them do not count: they have been cut.</param>
-    private async Task<bool> WaitUntilEmptyAsync(TimeSpan until, DrainClock clock, HolderLog holders, TimeSpan? connectionsUntil = null)
+    private async Task<bool> WaitUntilEmptyAsync(TimeSpan until, DrainClock clock, TimeSpan? connectionsUntil = null)
     {
         var sampled = clock.Elapsed;
         while (true)
         {
-            var now = Snapshot();
+            var now = sources.GetSnapshot();
             var busy = now.Requests > 0 || now.Streams > 0 || work.Count > 0;
             if (!busy && (now.Connections == 0 || clock.Elapsed >= connectionsUntil))
             {
@@ -170,18 +190,8 @@ internal sealed class DrainSequence(
             if (clock.Elapsed - sampled >= HolderInterval)
             {
                 sampled = clock.Elapsed;
-                holders.Seen([.. sources.SelectMany(s => s.GetItems()), .. work.GetItems()]);
+                _holders.Seen([.. sources.GetItems(), .. work.GetItems()]);
             }
-        }
-    }
-
-    private TrafficSnapshot Snapshot() => TrafficSnapshot.Sum(sources);
-
-    private void Each(Action<ITrafficSource> action)
-    {
-        foreach (var source in sources)
-        {
-            action(source);
         }
     }
 

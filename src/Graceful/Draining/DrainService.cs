@@ -9,7 +9,7 @@ namespace Graceful;
 /// </summary>
 internal sealed partial class DrainService(
     DrainCoordinator coordinator,
-    IEnumerable<ITrafficSource> sources,
+    TrafficSources sources,
     GracefulMetrics metrics,
     WarmUpRunner warmUp,
     SignalWatcher signals,
@@ -26,7 +26,7 @@ internal sealed partial class DrainService(
         metrics.ObservePhase(() => (int)coordinator.Phase);
         metrics.ObserveTraffic(() =>
         {
-            var now = TrafficSnapshot.Sum(sources);
+            var now = sources.GetSnapshot();
             return (now.Requests, now.Streams, now.Connections);
         });
         return Task.CompletedTask;

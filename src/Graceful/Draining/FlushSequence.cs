@@ -9,19 +9,23 @@ internal sealed partial class FlushSequence(IEnumerable<IDrainParticipant> parti
     public async Task<IReadOnlyList<DrainHolder>> RunAsync(DrainClock clock, CancellationToken abort)
     {
         var faults = new List<DrainHolder>();
-        foreach (var order in participants.GroupBy(p => p.Order).OrderBy(g => g.Key))
+        var orders = participants.GroupBy(p => p.Order).OrderBy(g => g.Key).ToList();
+        for (var i = 0; i < orders.Count; i++)
         {
-            var results = await Task.WhenAll(order.Select(p => RunOneAsync(p, clock, abort))).ConfigureAwait(false);
+            // An order that hangs must leave the later ones a token that is live.
+            var share = clock.FlushLeft / (orders.Count - i);
+            var results = await Task.WhenAll(orders[i].Select(p => RunOneAsync(p, share, abort))).ConfigureAwait(false);
             faults.AddRange(results.OfType<DrainHolder>());
         }
 
         return faults;
     }
 
-    private async Task<DrainHolder?> RunOneAsync(IDrainParticipant participant, DrainClock clock, CancellationToken abort)
+    private async Task<DrainHolder?> RunOneAsync(IDrainParticipant participant, TimeSpan share, CancellationToken abort)
     {
         var start = time.GetTimestamp();
-        var limit = participant.TimeLimit < clock.FlushLeft ? participant.TimeLimit : clock.FlushLeft;
+        var own = participant.TimeLimit;
+        var limit = own != Timeout.InfiniteTimeSpan && own < share ? own : share;
         using var late = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time);
         using var token = CancellationTokenSource.CreateLinkedTokenSource(late.Token, abort);
         try

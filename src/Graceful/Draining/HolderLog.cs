@@ -5,13 +5,18 @@ internal sealed class HolderLog(TimeProvider time)
 {
     private const int Most = 20;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private readonly long _start = time.GetTimestamp();
+    private long _start = time.GetTimestamp();
+
+    /// <summary>The lame duck has ended: from here on everybody who is there holds the drain up.</summary>
+    public void Start() => _start = time.GetTimestamp();
 
     public void Seen(IEnumerable<TrafficItem> items)
     {
         foreach (var item in items)
         {
-            _entries[item.Id] = new Entry(item, time.GetElapsedTime(_start), DrainOutcome.Finished);
+            // One that was cut and is still unwinding stays cut.
+            var outcome = _entries.TryGetValue(item.Id, out var entry) ? entry.Outcome : DrainOutcome.Finished;
+            _entries[item.Id] = new Entry(item, time.GetElapsedTime(_start), outcome);
         }
     }
 

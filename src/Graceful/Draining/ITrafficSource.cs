@@ -51,23 +51,6 @@ public readonly record struct TrafficSnapshot(int Requests, int Streams, int Con
 {
     /// <summary>Whether nothing is open.</summary>
     public bool IsEmpty => Requests == 0 && Streams == 0 && Connections == 0;
-
-    internal static TrafficSnapshot Sum(IEnumerable<ITrafficSource> sources)
-    {
-        var sum = default(TrafficSnapshot);
-        foreach (var source in sources)
-        {
-            var one = source.GetSnapshot();
-            sum = new TrafficSnapshot(
-                sum.Requests + one.Requests,
-                sum.Streams + one.Streams,
-                sum.Connections + one.Connections,
-                Math.Max(sum.LastArrival, one.LastArrival),
-                sum.TotalRequests + one.TotalRequests);
-        }
-
-        return sum;
-    }
 }
 
 /// <summary>One open request, stream or connection.</summary>

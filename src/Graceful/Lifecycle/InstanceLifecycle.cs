@@ -6,11 +6,13 @@ namespace Graceful;
 internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<InstanceLifecycle> logger) : IInstanceLifecycle
 {
     private readonly Lock _lock = new();
-    private readonly List<Action<InstancePhase>> _callbacks = [];
+    private readonly List<Subscription> _subscriptions = [];
+    private readonly Queue<InstancePhase> _untold = new();
     private readonly List<Maintenance> _maintenance = [];
     private volatile InstancePhase _phase = InstancePhase.Starting;
     private volatile string? _warmUpFault;
     private long _phaseSince = time.GetTimestamp();
+    private bool _telling;
 
     public InstancePhase Phase => _phase;
 
@@ -41,6 +43,9 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
         }
     }
 
+    /// <summary>Whether this instance has ever been ready: a drain may come before.</summary>
+    internal bool WasReady { get; private set; }
+
     /// <summary>How long the instance has been in its current phase.</summary>
     internal TimeSpan TimeInPhase => time.GetElapsedTime(Volatile.Read(ref _phaseSince));
 
@@ -51,7 +56,7 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
     internal bool Advance(InstancePhase next)
     {
         // Callbacks run under the lock so that every one sees the phases in order. System.Threading.Lock is reentrant: a callback may
-        // read, and may even advance again.
+        // read, and may even advance again; who is told then stays in order, because the outer call goes on with the next phase.
         lock (_lock)
         {
             var previous = _phase;
@@ -61,18 +66,19 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
             }
 
             Volatile.Write(ref _phaseSince, time.GetTimestamp());
+            WasReady |= next == InstancePhase.Ready;
             _phase = next;
             Log.PhaseChanged(logger, previous, next);
-            foreach (var callback in _callbacks.ToArray())
+            _untold.Enqueue(next);
+            if (!_telling)
             {
-                try
+                _telling = true;
+                while (_untold.TryDequeue(out var phase))
                 {
-                    callback(next);
+                    Tell(phase);
                 }
-                catch (Exception exception)
-                {
-                    Log.CallbackFailed(logger, exception, next);
-                }
+
+                _telling = false;
             }
 
             return true;
@@ -95,12 +101,28 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
     public IDisposable OnPhaseChanged(Action<InstancePhase> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        var subscription = new Subscription(this, callback);
         lock (_lock)
         {
-            _callbacks.Add(callback);
+            _subscriptions.Add(subscription);
         }
 
-        return new Subscription(this, callback);
+        return subscription;
+    }
+
+    private void Tell(InstancePhase phase)
+    {
+        foreach (var subscription in _subscriptions.ToArray())
+        {
+            try
+            {
+                subscription.Callback(phase);
+            }
+            catch (Exception exception)
+            {
+                Log.CallbackFailed(logger, exception, phase);
+            }
+        }
     }
 
     private sealed class Maintenance(InstanceLifecycle owner, string reason) : IDisposable
@@ -125,11 +147,13 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
 
     private sealed class Subscription(InstanceLifecycle owner, Action<InstancePhase> callback) : IDisposable
     {
+        public Action<InstancePhase> Callback => callback;
+
         public void Dispose()
         {
             lock (owner._lock)
             {
-                owner._callbacks.Remove(callback);
+                owner._subscriptions.Remove(this);
             }
         }
     }

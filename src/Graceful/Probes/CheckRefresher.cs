@@ -44,49 +44,45 @@ internal sealed partial class CheckRefresher : BackgroundService
         var limit = check.Registration.Timeout > TimeSpan.Zero && check.Registration.Timeout < _options.Timeout
             ? check.Registration.Timeout
             : _options.Timeout;
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var run = check.Running;
-        if (run is null)
-        {
-            // Task.Run: a check that blocks its thread must not hold the others' first run.
-            run = Task.Run(() => _service.CheckHealthAsync(r => r.Name == check.Registration.Name, cancel.Token), stopping);
-            check.Running = run;
-        }
-
+        var run = check.Running ??= Start(check, stopping);
         try
         {
-            var report = await run.WaitAsync(limit, _time, stopping).ConfigureAwait(false);
-            check.Running = null;
+            var report = await run.Task.WaitAsync(limit, _time, stopping).ConfigureAwait(false);
             check.Report(report.Entries[check.Registration.Name]);
         }
-        catch (TimeoutException exception)
+        catch (TimeoutException)
         {
-            await cancel.CancelAsync().ConfigureAwait(false);
+            await run.Cancel.CancelAsync().ConfigureAwait(false);
             Log.TimedOut(_logger, check.Registration.Name, limit);
-            check.Report(new HealthReportEntry(HealthStatus.Unhealthy, "took longer than its limit", limit, exception, null, check.Registration.Tags));
-            await AbandonAsync(check, run).ConfigureAwait(false);
+            check.Report(new HealthReportEntry(HealthStatus.Unhealthy, "took longer than its limit", limit, null, null, check.Registration.Tags));
+
+            // One that honours its token is over in a moment and may run again; one that does not stays "running" and keeps its fault.
+            await Task.WhenAny(run.Task, Task.Delay(LongestWait, _time, stopping)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            check.Running = null;
+            // The host stops; nobody asks any more.
         }
         catch (Exception exception)
         {
             // The health check service itself failed: a registration that cannot be resolved, two of one name.
-            check.Running = null;
             Log.Failed(_logger, exception, check.Registration.Name);
             check.Report(new HealthReportEntry(HealthStatus.Unhealthy, exception.Message, TimeSpan.Zero, exception, null, check.Registration.Tags));
         }
-    }
 
-    /// <summary>One that honours its token is soon over and may run again; one that does not stays "running" and keeps its fault.</summary>
-    private async Task AbandonAsync(CheckState check, Task run)
-    {
-        await Task.WhenAny(run, Task.Delay(LongestWait, _time)).ConfigureAwait(false);
-        if (run.IsCompleted)
+        if (run.Task.IsCompleted)
         {
             check.Running = null;
+            run.Cancel.Dispose();
         }
+    }
+
+    private CheckRun Start(CheckState check, CancellationToken stopping)
+    {
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+
+        // Task.Run: a check that blocks its thread must not hold the others' first run.
+        return new CheckRun(Task.Run(() => _service.CheckHealthAsync(r => r.Name == check.Registration.Name, cancel.Token), stopping), cancel);
     }
 
     private static partial class Log

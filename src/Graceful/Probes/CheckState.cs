@@ -31,7 +31,7 @@ internal sealed class CheckState
     public bool InLiveness { get; }
 
     /// <summary>Set while a run is under way, also past its timeout: a check that hangs is not started a second time.</summary>
-    public Task<HealthReport>? Running { get; set; }
+    public CheckRun? Running { get; set; }
 
     public bool HasRun => _last is not null;
 
@@ -85,3 +85,6 @@ internal sealed class CheckState
 
     private sealed record Outcome(HealthReportEntry Entry, long At);
 }
+
+/// <summary>One run of a check, and how to cancel it.</summary>
+internal sealed record CheckRun(Task<HealthReport> Task, CancellationTokenSource Cancel);

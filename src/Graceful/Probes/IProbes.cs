@@ -34,8 +34,9 @@ public readonly record struct ProbeResult(bool IsHealthy, string? Reason);
 /// <summary>The answer of a probe and what it is made of.</summary>
 /// <param name="Result">The answer.</param>
 /// <param name="Phase">The phase of the instance.</param>
+/// <param name="Traffic">What is open now.</param>
 /// <param name="Checks">The checks that belong to the probe.</param>
-public sealed record ProbeDetail(ProbeResult Result, InstancePhase Phase, IReadOnlyList<ProbeCheck> Checks);
+public sealed record ProbeDetail(ProbeResult Result, InstancePhase Phase, TrafficSnapshot Traffic, IReadOnlyList<ProbeCheck> Checks);
 
 /// <summary>The last result of one check.</summary>
 /// <param name="Name">The name it was registered with.</param>

@@ -4,7 +4,8 @@ namespace Graceful;
 
 /// <summary>Reads the lifecycle, the checks and the watchdogs, and says what each probe answers.</summary>
 internal sealed class ProbeEvaluator(
-    InstanceLifecycle lifecycle, CheckRefresher refresher, Watchdogs watchdogs, DrainOptions drain, GracefulMetrics metrics, IHostApplicationLifetime host)
+    InstanceLifecycle lifecycle, CheckRefresher refresher, Watchdogs watchdogs, DrainOptions drain, TrafficSources traffic, GracefulMetrics metrics,
+    IHostApplicationLifetime host)
     : IProbes
 {
     private static readonly ProbeResult Healthy = new(true, null);
@@ -31,6 +32,7 @@ internal sealed class ProbeEvaluator(
         return new ProbeDetail(
             Check(kind),
             lifecycle.Phase,
+            traffic.GetSnapshot(),
             [.. checks.Select(c => c.ToDetail()), .. kind == ProbeKind.Liveness ? watchdogs.GetDetails() : []]);
     }
 
@@ -38,7 +40,7 @@ internal sealed class ProbeEvaluator(
 
     private string? ReadinessFault()
     {
-        var keptOpen = lifecycle.Phase == InstancePhase.LameDuck && drain.Readiness switch
+        var keptOpen = lifecycle.Phase == InstancePhase.LameDuck && lifecycle.WasReady && drain.Readiness switch
         {
             DrainReadiness.KeepServing => true,
             DrainReadiness.FailAfter => lifecycle.TimeInPhase < drain.ReadinessFailAfter,
