@@ -30,8 +30,11 @@ internal sealed partial class FlushSequence(IEnumerable<IDrainParticipant> parti
         using var token = CancellationTokenSource.CreateLinkedTokenSource(late.Token, abort);
         try
         {
+            // Read before the task runs: when the token is cancelled already, the source may be disposed by then.
+            var live = token.Token;
+
             // WaitAsync: one that ignores its token is left behind, not waited for.
-            await Task.Run(() => participant.DrainAsync(token.Token), CancellationToken.None).WaitAsync(token.Token).ConfigureAwait(false);
+            await Task.Run(() => participant.DrainAsync(live), CancellationToken.None).WaitAsync(live).ConfigureAwait(false);
             return null;
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
