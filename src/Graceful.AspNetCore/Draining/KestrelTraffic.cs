@@ -47,6 +47,9 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
 
     public bool IsDraining => _mode == Mode.Draining;
 
+    /// <summary>Whether something had to be cut: the server's stop has nothing to wait for.</summary>
+    public bool HasCut { get; private set; }
+
     public bool IsActive => _active;
 
     public void ListenerBound() => _active = true;
@@ -119,6 +122,7 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
 
     public IReadOnlyList<TrafficItem> AbortStreams()
     {
+        HasCut = true;
         var cut = new List<TrafficItem>();
         foreach (var slot in ActiveSlots().Where(s => s.IsStream))
         {
@@ -135,6 +139,7 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
 
     public IReadOnlyList<TrafficItem> AbortAll()
     {
+        HasCut = true;
         var cut = new List<TrafficItem>();
         foreach (var slot in ActiveSlots())
         {

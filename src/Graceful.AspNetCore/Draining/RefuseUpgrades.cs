@@ -34,5 +34,10 @@ internal sealed class RefuseUpgrades(KestrelTraffic traffic) : IStartupFilter
     }
 
     private static bool IsUpgrade(IFeatureCollection features) =>
-        features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } || features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+        (features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && !IsOnlyAnOffer(features.Get<IHttpRequestFeature>()!.Headers.Upgrade.ToString()))
+        || features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+
+    /// <summary>Some clients offer HTTP/2 or TLS with each ordinary request in clear text. Kestrel takes no notice, and they expect an answer.</summary>
+    private static bool IsOnlyAnOffer(string upgrade) =>
+        upgrade.StartsWith("h2c", StringComparison.OrdinalIgnoreCase) || upgrade.StartsWith("TLS/", StringComparison.OrdinalIgnoreCase);
 }

@@ -15,11 +15,14 @@ internal sealed class RequestSlot(TrackedConnection connection, IFeatureCollecti
     private static long _last;
     private readonly string _id = $"request-{Interlocked.Increment(ref _last)}";
     private int _active;
-    private bool _aborted;
+    private volatile bool _aborted;
 
     public TrackedConnection Connection => connection;
 
     public bool IsActive => Volatile.Read(ref _active) != 0;
+
+    /// <summary>Whether it was cut: nothing is waited for any more, also when its handler takes no notice.</summary>
+    public bool IsAborted => _aborted;
 
     /// <summary>Whether the connection's list holds this slot; written under the connection's lock.</summary>
     public bool IsListed { get; set; }

@@ -118,6 +118,7 @@ internal sealed class TrackedConnection(
         }
     }
 
+    /// <summary>Adds the requests that run and were not cut.</summary>
     public void CopyActiveTo(List<RequestSlot> target)
     {
         if (IsIdle)
@@ -129,7 +130,7 @@ internal sealed class TrackedConnection(
         {
             foreach (var slot in _slots)
             {
-                if (slot.IsActive)
+                if (slot is { IsActive: true, IsAborted: false })
                 {
                     target.Add(slot);
                 }

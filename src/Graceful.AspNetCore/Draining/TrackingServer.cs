@@ -31,17 +31,6 @@ internal sealed class TrackingServer(IServer inner, KestrelTraffic traffic, IDra
         await inner.StopAsync(either.Token).ConfigureAwait(false);
     }
 
-    private TimeSpan KestrelShare()
-    {
-        if (drain.Deadline is not { } deadline)
-        {
-            return Timeout.InfiniteTimeSpan;
-        }
-
-        var share = (deadline - time.GetUtcNow()) / 4;
-        return share > LeastShare ? share : LeastShare;
-    }
-
     public void Dispose() => inner.Dispose();
 
     public ValueTask DisposeAsync()
@@ -53,5 +42,16 @@ internal sealed class TrackingServer(IServer inner, KestrelTraffic traffic, IDra
 
         inner.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private TimeSpan KestrelShare()
+    {
+        if (drain.Deadline is not { } deadline)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var share = traffic.HasCut ? LeastShare : (deadline - time.GetUtcNow()) / 4;
+        return share > LeastShare ? share : LeastShare;
     }
 }

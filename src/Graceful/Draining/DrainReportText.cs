@@ -7,6 +7,12 @@ internal static class DrainReportText
 {
     public static string Format(DrainReport report)
     {
+        // A reason or a name is the application's text.
+        return OnOneLine(report).ReplaceLineEndings(" ");
+    }
+
+    private static string OnOneLine(DrainReport report)
+    {
         var held = string.Join("; ", report.Held.Select(h => string.Create(
             CultureInfo.InvariantCulture, $"{Word(h.Kind)} {h.Name} {h.Duration.TotalSeconds:0.0}s{Ending(h.Outcome)}")));
         return string.Create(

@@ -28,6 +28,7 @@ internal sealed class DrainSequence(
     private readonly HolderLog _holders = new(time);
     private readonly List<TrafficItem> _cut = [];
     private TrafficSnapshot _atStart;
+    private bool _allCut;
 
     /// <summary>The second signal: no lame duck.</summary>
     public CancellationTokenSource Hurry { get; } = new();
@@ -63,7 +64,7 @@ internal sealed class DrainSequence(
         if (!await WaitUntilEmptyAsync(Min(lameDuck + options.StreamGrace, clock.DrainEnds), clock).ConfigureAwait(false))
         {
             Cut(sources.AbortStreams());
-            await EndRequestsAsync(clock).ConfigureAwait(false);
+            await EndRequestsAsync(clock, connectionsUntil: clock.Elapsed + Settling).ConfigureAwait(false);
         }
 
         return Account(clock, new DrainReport
@@ -71,6 +72,7 @@ internal sealed class DrainSequence(
             Reason = reason,
             StartedAt = clock.StartedAt,
             LameDuck = lameDuck,
+            Draining = clock.Elapsed - lameDuck,
             EarlyExit = early,
             RequestsAtStart = requestsAtStart,
             ConnectionsAtStart = _atStart.Connections,
@@ -80,14 +82,21 @@ internal sealed class DrainSequence(
     /// <summary>For whoever joins after the drain: what arrived since then also ends before the flush, or is cut and told.</summary>
     public async Task<DrainReport> EndStragglersAsync(DrainReport report, DrainClock clock)
     {
-        await EndRequestsAsync(clock).ConfigureAwait(false);
-        return Account(clock, report);
+        var before = clock.Elapsed;
+        if (!_allCut)
+        {
+            // Connections with nothing on them have been told to close; the server's own stop closes the rest.
+            await EndRequestsAsync(clock, connectionsUntil: TimeSpan.Zero).ConfigureAwait(false);
+        }
+
+        return Account(clock, report with { Draining = report.Draining + (clock.Elapsed - before) });
     }
 
-    private async Task EndRequestsAsync(DrainClock clock)
+    private async Task EndRequestsAsync(DrainClock clock, TimeSpan connectionsUntil)
     {
-        if (!await WaitUntilEmptyAsync(clock.DrainEnds, clock, clock.Elapsed + Settling).ConfigureAwait(false))
+        if (!await WaitUntilEmptyAsync(clock.DrainEnds, clock, connectionsUntil).ConfigureAwait(false))
         {
+            _allCut = true;
             Cut([.. sources.AbortAll(), .. work.GetItems()]);
             await WaitUntilEmptyAsync(clock.Elapsed + Settling, clock).ConfigureAwait(false);
         }
@@ -101,7 +110,6 @@ internal sealed class DrainSequence(
 
     private DrainReport Account(DrainClock clock, DrainReport report) => report with
     {
-        Draining = clock.Elapsed - report.LameDuck,
         Total = clock.Elapsed,
         UnusedBudget = clock.Left,
         LateArrivals = sources.GetSnapshot().TotalRequests - _atStart.TotalRequests,
