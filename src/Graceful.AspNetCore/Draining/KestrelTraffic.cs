@@ -122,24 +122,24 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
 
     public IReadOnlyList<TrafficItem> AbortStreams()
     {
-        HasCut = true;
         var cut = new List<TrafficItem>();
         foreach (var slot in ActiveSlots().Where(s => s.IsStream))
         {
             AbortSlot(slot, cut);
         }
 
-        foreach (var connection in Connections.Open.Where(c => c.IsIdle))
+        // One that was opened or answered a moment ago may be about to bring a request; told to close, it leaves by itself.
+        foreach (var connection in Connections.Open.Where(c => c.IsIdle && _time.GetElapsedTime(Math.Max(c.OpenedAt, c.LastActive)) > FirstRequestGrace))
         {
             AbortConnection(connection, cut);
         }
 
+        HasCut |= cut.Count > 0;
         return cut;
     }
 
     public IReadOnlyList<TrafficItem> AbortAll()
     {
-        HasCut = true;
         var cut = new List<TrafficItem>();
         foreach (var slot in ActiveSlots())
         {
@@ -156,6 +156,7 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
             }
         }
 
+        HasCut |= cut.Count > 0;
         return cut;
     }
 
