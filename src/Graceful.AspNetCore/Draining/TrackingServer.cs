@@ -10,6 +10,7 @@ namespace Graceful;
 internal sealed class TrackingServer(IServer inner, KestrelTraffic traffic, IDrainCoordinator drain, TimeProvider time) : IServer, IAsyncDisposable
 {
     private static readonly TimeSpan LeastShare = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestShare = TimeSpan.FromSeconds(1);
 
     public IFeatureCollection Features => inner.Features;
 
@@ -51,7 +52,8 @@ internal sealed class TrackingServer(IServer inner, KestrelTraffic traffic, IDra
             return Timeout.InfiniteTimeSpan;
         }
 
-        var share = traffic.HasCut ? LeastShare : (deadline - time.GetUtcNow()) / 4;
-        return share > LeastShare ? share : LeastShare;
+        // A request that came in at the very end gets a moment; when something ignored the drain there is nothing to wait for.
+        var share = (deadline - time.GetUtcNow()) / 4;
+        return traffic.HasCut || share < LeastShare ? LeastShare : share < LongestShare ? share : LongestShare;
     }
 }

@@ -50,11 +50,14 @@ internal sealed class ProbeListenerService(ProbeListener listener, ProbeOptions 
     /// <summary>The configured main address on the probe port; null when there is none.</summary>
     private string? MainAddress()
     {
-        var urls = (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var ports = new[] { configuration["http_ports"], configuration["https_ports"] }
-            .SelectMany(p => (p ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .Select(p => $"port {p}:{p}");
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"] ?? "");
-        return urls.Concat(ports).Concat(endpoints).FirstOrDefault(a => a.TrimEnd('/').EndsWith($":{options.Port}", StringComparison.Ordinal));
+        // As Kestrel does: endpoints hide the addresses, addresses hide the ports (which container images set).
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"] ?? "").ToList();
+        var urls = Values("urls");
+        var addresses = endpoints.Count > 0 ? endpoints
+            : urls.Length > 0 ? urls
+            : Values("http_ports").Select(p => $"http://*:{p}").Concat(Values("https_ports").Select(p => $"https://*:{p}"));
+        return addresses.FirstOrDefault(a => a.TrimEnd('/').EndsWith($":{options.Port}", StringComparison.Ordinal));
+
+        string[] Values(string key) => (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 }
