@@ -31,9 +31,14 @@ internal static class DrainModeHandler
             context.Features.Set<IHttpWebSocketFeature>(sockets);
         }
 
+        var body = context.Features.Get<IHttpResponseBodyFeature>();
         if (mode == DrainMode.Cancel)
         {
             context.RequestAborted = ended.Token;
+            if (body is not null)
+            {
+                context.Features.Set<IHttpResponseBodyFeature>(new DrainSafeResponseBody(body, new DrainSafeWrites(aborted, ended.Token, drain)));
+            }
         }
 
         using var finished = new CancellationTokenSource();
@@ -53,6 +58,7 @@ internal static class DrainModeHandler
         finally
         {
             context.RequestAborted = aborted;
+            context.Features.Set(body);
             await finished.CancelAsync().ConfigureAwait(false);
         }
 

@@ -13,6 +13,8 @@ public static class HttpContextDrainExtensions
     public static CancellationToken GetDrainToken(this HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.RequestServices.GetService<KestrelTraffic>()?.DrainToken ?? CancellationToken.None;
+        return context.RequestServices.GetService<GracefulOptions>() is { Enabled: true }
+            ? context.RequestServices.GetService<KestrelTraffic>()?.DrainToken ?? CancellationToken.None
+            : CancellationToken.None;
     }
 }

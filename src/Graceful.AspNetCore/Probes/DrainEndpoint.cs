@@ -50,8 +50,16 @@ internal sealed class DrainEndpoint(IDrainCoordinator coordinator, DrainEndpoint
             peer = peer.MapToIPv4();
         }
 
-        return (peer is not null && (IPAddress.IsLoopback(peer) || _networks.Any(n => n.Contains(peer)))) || HasToken(context.Request);
+        return (peer is not null && ((IPAddress.IsLoopback(peer) && NamesThisMachine(context.Request.Host)) || _networks.Any(n => n.Contains(peer))))
+            || HasToken(context.Request);
     }
+
+    /// <summary>
+    /// A page whose own name was made to point to this machine sends none of the headers that <see cref="IsFromBrowser"/> looks for, but it
+    /// cannot help sending that name.
+    /// </summary>
+    private static bool NamesThisMachine(HostString host) =>
+        !host.HasValue || IPAddress.TryParse(host.Host, out _) || host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     private bool HasToken(HttpRequest request)
     {
