@@ -10,6 +10,9 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
     /// <summary>How long a connection that has sent nothing may be about to send its first request.</summary>
     private static readonly TimeSpan FirstRequestGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>The part of the lame duck after which every response closes its connection.</summary>
+    private const double RampShare = 0.6;
+
     private readonly HubConnections _hubs;
     private readonly TimeProvider _time;
     private readonly ILogger<KestrelTraffic> _logger;
@@ -172,8 +175,9 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
             case Mode.LameDuck:
                 Volatile.Write(ref _lastArrival, _time.GetTimestamp());
 
-                // Rising from 0 to 1: connections leave one by one, and each on a response, where no request can be lost.
-                if (Random.Shared.NextDouble() < _time.GetElapsedTime(_lameDuckStart) / _lameDuck)
+                // Rising from 0 to 1: connections leave one by one, and each on a response, where no request can be lost. The rest of the
+                // time is for those that are used seldom: what has no response by the end is closed idle, where one can.
+                if (Random.Shared.NextDouble() < _time.GetElapsedTime(_lameDuckStart) / (_lameDuck * RampShare))
                 {
                     connection.RequestClose();
                 }

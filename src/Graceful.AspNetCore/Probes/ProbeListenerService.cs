@@ -12,7 +12,7 @@ internal sealed class ProbeListenerService(ProbeListener listener, ProbeOptions 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         var server = services.GetService<IServer>();
-        if (TestHost.IsTestServer(server))
+        if (TestHost.IsTestServer(server) || TestHost.IsTestKestrel(server))
         {
             // Several test hosts run in one process: no fixed port, no delay.
             return Task.CompletedTask;

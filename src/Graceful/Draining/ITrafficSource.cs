@@ -13,8 +13,8 @@ public interface ITrafficSource
     TrafficSnapshot GetSnapshot();
 
     /// <summary>
-    /// The drain has started: keep serving everything, and close connections on their next response with a probability that rises from 0
-    /// to 1 over <paramref name="duration"/>.
+    /// The drain has started: keep serving everything for <paramref name="duration"/>, and close connections on their next response with a
+    /// probability that rises from 0 to 1 well before its end.
     /// </summary>
     void BeginLameDuck(TimeSpan duration);
 
