@@ -120,7 +120,8 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         _mode = Mode.Draining;
         _watched = true;
         _ = _hubs.CloseAsync(() => !_active);
-        _ = EndStreamsAsync();
+        _ = TellStreamsAsync();
+        _ = SweepUntilTheEndAsync();
     }
 
     public IReadOnlyList<TrafficItem> AbortStreams()
@@ -197,7 +198,7 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         }
     }
 
-    private async Task EndStreamsAsync()
+    private async Task TellStreamsAsync()
     {
         try
         {
@@ -207,8 +208,14 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         {
             Log.DrainCallbackFailed(_logger, exception);
         }
+    }
 
-        // Until the process ends: what still comes in during the drain, the flush or after a drain by API is closed as well.
+    /// <summary>
+    /// What still comes in during the drain, the flush or after a drain by API is closed as well. Not behind the streams: a callback of the
+    /// application's may block.
+    /// </summary>
+    private async Task SweepUntilTheEndAsync()
+    {
         while (_active)
         {
             Sweep();

@@ -32,10 +32,16 @@ internal sealed class TrackingServer(IServer inner, KestrelTraffic traffic, IDra
         await inner.StopAsync(either.Token).ConfigureAwait(false);
     }
 
-    public void Dispose() => inner.Dispose();
+    public void Dispose()
+    {
+        // A host may be disposed without having been stopped.
+        traffic.ListenerStopping();
+        inner.Dispose();
+    }
 
     public ValueTask DisposeAsync()
     {
+        traffic.ListenerStopping();
         if (inner is IAsyncDisposable disposable)
         {
             return disposable.DisposeAsync();

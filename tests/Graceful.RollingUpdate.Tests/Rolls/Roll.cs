@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Graceful.RollingUpdate.Tests.Processes;
+
+namespace Graceful.RollingUpdate.Tests.Rolls;
+
+/// <summary>Runs the sample as a user does, and reads the report it leaves.</summary>
+internal sealed class Roll
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
+    private Roll(int exitCode, string output, JsonElement report)
+    {
+        ExitCode = exitCode;
+        Output = output;
+        Report = report;
+    }
+
+    public int ExitCode { get; }
+
+    public string Output { get; }
+
+    private JsonElement Report { get; }
+
+    public static async Task<Roll> RunAsync(params IEnumerable<string> arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A roll sends real signals, which Windows does not have.");
+        var folder = Directory.CreateTempSubdirectory("roll-");
+        try
+        {
+            var start = new ProcessStartInfo("dotnet", [Binaries.RollingUpdate, .. arguments, "--report", folder.FullName])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+            };
+            var (code, output) = await RunAsync(start);
+            TestContext.Current.TestOutputHelper?.WriteLine(output);
+            var report = Path.Combine(folder.FullName, "report.json");
+            Assert.True(File.Exists(report), $"There is no report; the exit code is {code}.\n{output}");
+            using var json = JsonDocument.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken));
+            return new Roll(code, output, json.RootElement.Clone());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Exit code 0, and the numbers behind it: something was really sent, and really replaced.</summary>
+    public void AssertNothingLost(int instances)
+    {
+        var side = Report.GetProperty("graceful");
+        Assert.Equal([], side.GetProperty("faults").EnumerateArray().Select(f => f.GetString()));
+        Assert.Equal(0, ExitCode);
+        var count = side.GetProperty("count");
+        Assert.True(count.GetProperty("sent").GetInt32() > 500, "Hardly anything was sent.");
+        Assert.Equal(0, count.GetProperty("lost").GetInt32());
+        Assert.Equal(0, count.GetProperty("streamsCut").GetInt32());
+        Assert.Equal(0, count.GetProperty("eventsMissed").GetInt32());
+        var old = side.GetProperty("fleet").EnumerateArray().Where(i => i.GetProperty("version").GetString() == "v1").ToList();
+        Assert.Equal(instances, old.Count);
+        Assert.All(old, i => Assert.Equal(0, i.GetProperty("exitCode").GetInt32()));
+        Assert.All(old, i => Assert.True(i.GetProperty("answered").GetInt32() > 0, "An old instance never answered."));
+        var fresh = side.GetProperty("fleet").EnumerateArray().Where(i => i.GetProperty("version").GetString() == "v2").ToList();
+        Assert.Equal(instances, fresh.Count);
+        Assert.All(fresh, i => Assert.True(i.GetProperty("answered").GetInt32() > 0, "A new instance never answered."));
+    }
+
+    /// <summary>The control: the same load on the same program, with the library switched off.</summary>
+    public void AssertPlainLost() =>
+        Assert.True(Report.GetProperty("plain").GetProperty("count").GetProperty("lost").GetInt32() > 0, "The plain side lost nothing, so this roll proves nothing.");
+
+    private static async Task<(int Code, string Output)> RunAsync(ProcessStartInfo start)
+    {
+        var output = new StringBuilder();
+        using var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, e) => Add(e.Data);
+        process.ErrorDataReceived += (_, e) => Add(e.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, output.ToString());
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                // It has children of its own, and ends them when it is asked to.
+                Signals.Send(process.Id, Signals.Term);
+                if (!process.WaitForExit(TimeSpan.FromSeconds(20)))
+                {
+                    process.Kill(entireProcessTree: true);
+                }
+            }
+        }
+
+        void Add(string? line)
+        {
+            lock (output)
+            {
+                output.AppendLine(line);
+            }
+        }
+    }
+}
