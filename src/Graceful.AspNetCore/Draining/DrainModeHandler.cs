@@ -32,12 +32,18 @@ internal static class DrainModeHandler
         }
 
         var body = context.Features.Get<IHttpResponseBodyFeature>();
+        var reset = context.Features.Get<IHttpResetFeature>();
         if (mode == DrainMode.Cancel)
         {
             context.RequestAborted = ended.Token;
             if (body is not null)
             {
                 context.Features.Set<IHttpResponseBodyFeature>(new DrainSafeResponseBody(body, new DrainSafeWrites(aborted, ended.Token, drain)));
+            }
+
+            if (reset is not null)
+            {
+                context.Features.Set<IHttpResetFeature>(new DrainSafeReset(reset, aborted, drain));
             }
         }
 
@@ -59,6 +65,7 @@ internal static class DrainModeHandler
         {
             context.RequestAborted = aborted;
             context.Features.Set(body);
+            context.Features.Set(reset);
             await finished.CancelAsync().ConfigureAwait(false);
         }
 

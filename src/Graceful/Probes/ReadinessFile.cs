@@ -7,10 +7,10 @@ namespace Graceful;
 /// A file that exists exactly while the instance is ready, for workers with no HTTP listener. It is rewritten at every look, so that its
 /// age tells a process that hangs.
 /// </summary>
-internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options, TimeProvider time, ILogger<ReadinessFile> logger) : IHostedLifecycleService, IDisposable
+internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options, TimeProvider time, ILogger<ReadinessFile> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private readonly CancellationTokenSource _end = new();
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
     private bool _failing;
 
@@ -36,7 +36,7 @@ internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await _end.CancelAsync().ConfigureAwait(false);
+        _end.TrySetResult();
         await _loop.ConfigureAwait(false);
         if (options.ReadinessFile is { } path)
         {
@@ -44,14 +44,12 @@ internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options
         }
     }
 
-    public void Dispose() => _end.Dispose();
-
     private async Task LoopAsync(string path)
     {
-        while (!_end.IsCancellationRequested)
+        while (!_end.Task.IsCompleted)
         {
             Update(path, probes.Check(ProbeKind.Readiness).IsHealthy);
-            await Task.Delay(Interval, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(_end.Task, Task.Delay(Interval, time)).ConfigureAwait(false);
         }
     }
 
