@@ -30,12 +30,12 @@ internal sealed partial class MainListenerWatch(
         using var watchdog = watchdogs.Register("main listener", MissedLooks * (options.CheckInterval + options.ThreadPoolLag));
         while (!end.IsCancellationRequested)
         {
+            // The wait goes first: a look in the middle of the start would slow down the first request.
+            await Task.Delay(options.CheckInterval, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (await AnswersAsync(target, end.Token).ConfigureAwait(false))
             {
                 watchdog.Beat();
             }
-
-            await Task.Delay(options.CheckInterval, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

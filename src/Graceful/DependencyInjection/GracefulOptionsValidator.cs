@@ -72,6 +72,7 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
         }
 
         Positive(faults, "WarmUp:RetryDelay", warmUp.RetryDelay);
+        Positive(faults, "WarmUp:MaxRetryDelay", warmUp.MaxRetryDelay);
         if (warmUp.MaxRetryDelay < warmUp.RetryDelay)
         {
             faults.Add($"Graceful:WarmUp:MaxRetryDelay = {warmUp.MaxRetryDelay} must be at least RetryDelay ({warmUp.RetryDelay})");

@@ -9,7 +9,8 @@ public interface IDrainCoordinator
     /// <summary>
     /// Fires when the drain starts, at the beginning of the lame duck and long before
     /// <c>IHostApplicationLifetime.ApplicationStopping</c>. A queue worker stops taking items here. A request handler wants
-    /// <c>HttpContext.GetDrainToken()</c> instead, which fires later, when the lame duck has ended.
+    /// <c>HttpContext.GetDrainToken()</c> instead, which fires later, when the lame duck has ended. Callbacks registered on it run beside the
+    /// drain, which does not wait for them: work that must finish is counted with <see cref="TrackWork"/>.
     /// </summary>
     CancellationToken DrainStarted { get; }
 

@@ -8,10 +8,13 @@ namespace Graceful.AspNetCore.Tests.Draining;
 
 public class GrpcTests
 {
-    [Fact]
-    public async Task ServerStreaming_OnDrainCancel_EndsWithUnavailable()
+    [Theory]
+    [InlineData(20)]
+    [InlineData(0)]
+    public async Task ServerStreaming_OnDrainCancel_EndsWithUnavailable(int pause)
     {
-        await using var test = await StartAsync(new Behaviour(Throws: true, new Gate()));
+        // Without a pause, the drain meets the handler in a write that has its token.
+        await using var test = await StartAsync(new Behaviour(Throws: true, new Gate(), pause));
         using var channel = Channel(test);
         using var call = new Ticker.TickerClient(channel).Watch(new WatchRequest(), deadline: DateTime.UtcNow + Eventually.Patience);
         Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
@@ -76,7 +79,7 @@ public class GrpcTests
         }
     }
 
-    private sealed record Behaviour(bool Throws, Gate Gate);
+    private sealed record Behaviour(bool Throws, Gate Gate, int Pause = 20);
 
     private sealed class TickerService(Behaviour behaviour) : Ticker.TickerBase
     {
@@ -84,8 +87,12 @@ public class GrpcTests
         {
             for (var seq = 0; behaviour.Throws || !context.CancellationToken.IsCancellationRequested; seq++)
             {
-                await responseStream.WriteAsync(new Tick { Seq = seq }, CancellationToken.None);
-                await Task.Delay(20, behaviour.Throws ? context.CancellationToken : CancellationToken.None);
+                var token = behaviour.Throws ? context.CancellationToken : CancellationToken.None;
+                await responseStream.WriteAsync(new Tick { Seq = seq }, token);
+                if (behaviour.Pause > 0)
+                {
+                    await Task.Delay(behaviour.Pause, token);
+                }
             }
         }
 

@@ -129,6 +129,33 @@ public class HeldExitTests
         Assert.Contains("streamsAborted=1", test.ReportLine, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(DrainMode.Cancel)]
+    [InlineData(DrainMode.CloseAfter)]
+    public async Task WebSocketThatIsNeverRead(DrainMode mode)
+    {
+        await using var test = await StartAsync(app =>
+        {
+            app.UseWebSockets();
+            app.Map("/ws", async context =>
+            {
+                using var socket = await context.WebSockets.AcceptWebSocketAsync();
+                while (true)
+                {
+                    // Sooner or later one of these finds every buffer full, and the close frame has to wait behind it.
+                    await socket.SendAsync(new byte[100_000], WebSocketMessageType.Binary, true, CancellationToken.None);
+                }
+            }).OnDrain(mode);
+        });
+        using var deaf = new ClientWebSocket();
+        await deaf.ConnectAsync(WebSockets.Address(test.Http, "/ws"), CancellationToken.None);
+        await Eventually.True(() => test.Open.Streams == 1, "a stream");
+
+        await AssertExitsSoonAsync(test);
+
+        Assert.Contains("streamsAborted=1", test.ReportLine, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task EventStreamThatIsNeverRead()
     {

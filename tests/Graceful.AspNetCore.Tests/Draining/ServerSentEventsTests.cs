@@ -39,6 +39,82 @@ public class ServerSentEventsTests
         Assert.True(report.IsClean);
     }
 
+    public enum Writing
+    {
+        Stream,
+        Writer,
+        WithATokenOfItsOwn,
+    }
+
+    [Theory]
+    [InlineData(Writing.Stream)]
+    [InlineData(Writing.Writer)]
+    [InlineData(Writing.WithATokenOfItsOwn)]
+    public async Task OnDrainCancel_HandlerMetInAWrite_EndsTheBodyCleanly(Writing writing)
+    {
+        const int Streams = 10;
+        var line = "data: 1\n\n"u8.ToArray();
+        await using var test = await TestApp.StartAsync(app => app.MapGet("/events", async (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            using var own = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            while (true)
+            {
+                switch (writing)
+                {
+                    case Writing.Stream:
+                        await context.Response.Body.WriteAsync(line, context.RequestAborted);
+                        break;
+                    case Writing.Writer:
+                        await context.Response.BodyWriter.WriteAsync(line, context.RequestAborted);
+                        break;
+                    default:
+                        await context.Response.Body.WriteAsync(line, own.Token);
+                        break;
+                }
+
+                // No wait: the drain meets it between two writes or within one.
+                await Task.Yield();
+            }
+        }).OnDrain(DrainMode.Cancel));
+        var clients = await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => RawClient.ConnectAsync(test.Http)));
+        await Task.WhenAll(clients.Select(c => StartStreamAsync(c, "/events")));
+        var drain = test.DrainAsync();
+
+        var clean = await Task.WhenAll(clients.Select(ReadStreamAsync));
+
+        Assert.True(clean.All(c => c), $"{clean.Count(c => !c)} of {Streams} streams were cut");
+        Assert.Equal(0, (await drain).StreamsAborted);
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task OnDrainCancel_WriteHeldUpByASlowReader_IsFinishedFirst()
+    {
+        const int Length = 20_000_000;
+        await using var test = await TestApp.StartAsync(
+            app => app.MapGet("/events", async (HttpContext context) =>
+            {
+                context.Response.ContentType = "text/event-stream";
+                await context.Response.Body.WriteAsync(new byte[Length], context.RequestAborted);
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }).OnDrain(DrainMode.Cancel),
+            o => o.Drain.StreamGrace = TimeSpan.FromSeconds(10));
+        await using var client = await RawClient.ConnectAsync(test.Http);
+        await client.SendAsync("GET /events HTTP/1.1\r\nHost: test\r\n\r\n");
+        await client.ReadHeadAsync();
+        var drain = test.DrainAsync();
+        await Eventually.True(() => test.Traffic.DrainToken.IsCancellationRequested, "the drain token");
+
+        Assert.Equal(Length, (await client.ReadChunkAsync())?.Length);
+        Assert.Equal("", await client.ReadChunkAsync());
+
+        Assert.True((await drain).IsClean);
+    }
+
     [Fact]
     public async Task OnDrainCancel_IsNotToldBeforeTheLameDuckHasEnded()
     {

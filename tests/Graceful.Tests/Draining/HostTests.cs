@@ -34,13 +34,12 @@ public sealed class HostTests : IDisposable
     public async Task StopApplication_ApplicationStoppingFiresWhenDrainAndFlushHaveEnded()
     {
         await StartAsync();
-        Host.Get<IDrainCoordinator>().DrainStarted.Register(() => _journal.Add("DrainStarted"));
-        Host.Get<IHostApplicationLifetime>().ApplicationStopping.Register(() => _journal.Add("ApplicationStopping"));
+        var drainStarted = Host.Get<IDrainCoordinator>().DrainStarted;
+        Host.Get<IHostApplicationLifetime>().ApplicationStopping.Register(() => _journal.Add($"ApplicationStopping, drain started {drainStarted.IsCancellationRequested}"));
 
         await Host.StopApplicationAsync();
 
-        Assert.Equal(["flush", "ApplicationStopping"], _journal.Names.Where(n => n != "DrainStarted"));
-        Assert.Equal(1, _journal.Count("DrainStarted"));
+        Assert.Equal(["flush", "ApplicationStopping, drain started True"], _journal.Names);
         Assert.Equal(InstancePhase.Stopped, Host.Get<IInstanceLifecycle>().Phase);
     }
 

@@ -67,6 +67,18 @@ public sealed class ReadinessFileTests : IDisposable
     }
 
     [Fact]
+    public async Task File_StoppedTwice_StaysGone()
+    {
+        _probes.IsReady = true;
+        await StartAsync();
+
+        await _clock.UntilAsync(_file.StoppedAsync(CancellationToken.None));
+        await _clock.UntilAsync(_file.StoppedAsync(CancellationToken.None));
+
+        Assert.False(File.Exists(_options.ReadinessFile));
+    }
+
+    [Fact]
     public async Task File_CannotBeWritten_IsSaidOnceAndHarmsNobody()
     {
         _options.ReadinessFile = Path.Combine(_folder.FullName, "missing", "ready");
@@ -91,11 +103,7 @@ public sealed class ReadinessFileTests : IDisposable
         Assert.Equal(0, _probes.Asked);
     }
 
-    public void Dispose()
-    {
-        _file.Dispose();
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private async Task StartAsync()
     {
