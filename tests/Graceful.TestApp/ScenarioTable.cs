@@ -22,6 +22,7 @@ internal static class ScenarioTable
         ["participants"] = Participants.RunAsync,
         ["late-flush"] = LateFlush.RunAsync,
         ["slow-stop"] = SlowStop.RunAsync,
+        ["stop-waits"] = StopWaits.RunAsync,
         ["streams"] = Streams.RunAsync,
         ["grpc"] = GrpcStream.RunAsync,
         ["worker"] = Worker.RunAsync,

@@ -111,7 +111,8 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
         var rate = count.Seconds.Count > 1 ? count.Seconds[^2].V1 + count.Seconds[^2].V2 : 0;
         IRenderable[] cells =
         [
-            new Markup(started ? $"[grey]load[/] {now:0} s of {status.Settings.Duration.TotalSeconds:0} s" : "[grey]no load yet[/]"),
+            new Markup(started ? $"[grey]load[/] {now:0} s [grey]of {status.Settings.Duration.TotalSeconds:0} or more[/]" : "[grey]no load yet[/]"),
+            new Markup($"[grey]replaced[/] {status.Fleet.Instances.Count(IsReplaced)} of {status.Fleet.Old.Count}"),
             new Markup($"[grey]answered[/] {rate}/s"),
             new Markup($"[grey]sent[/] {count.Sent:N0}"),
             Bad("lost", count.Lost),
@@ -122,6 +123,8 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
     }
 
     private static Markup Bad(string name, int value) => new($"[grey]{name}[/] [{(value == 0 ? "green" : "red bold")}]{value:N0}[/]");
+
+    private static bool IsReplaced(ShopInstance instance) => instance.Address.Version == ShopVersion.V1 && instance.Exited.IsCompleted;
 
     private static string Phase(ShopInstance instance)
     {

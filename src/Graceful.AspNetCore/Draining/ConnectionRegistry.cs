@@ -6,7 +6,8 @@ namespace Graceful;
 /// <summary>Every connection that Kestrel accepted and that is not over yet, whatever endpoint, protocol or TLS it uses.</summary>
 internal sealed class ConnectionRegistry
 {
-    private readonly ConcurrentDictionary<TrackedConnection, byte> _open = new();
+    // Used as a set. Its value is a reference, because the framework brings that instantiation compiled.
+    private readonly ConcurrentDictionary<TrackedConnection, TrackedConnection> _open = new();
     private readonly ConnectionOptions _options;
     private readonly TimeProvider _time;
     private long _begunOnClosed;
@@ -59,7 +60,7 @@ internal sealed class ConnectionRegistry
     public TrackedConnection Add(ConnectionContext context)
     {
         var connection = new TrackedConnection(context, _time.GetTimestamp(), Jittered(_options.MaxAge), _time, Remove);
-        _open[connection] = 0;
+        _open[connection] = connection;
         return connection;
     }
 

@@ -18,7 +18,8 @@ internal sealed partial class CancellableStartHost(IHost inner, IHostApplication
         {
             await inner.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (lifetime.ApplicationStopping.IsCancellationRequested && IsCancellation(exception))
+        catch (Exception exception)
+            when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsCancellation(exception))
         {
             Log.StartCancelled(logger);
         }

@@ -51,7 +51,9 @@ public class WebApplicationFactoryTests
     {
         var log = new CapturedLog();
         await using var factory = Create(log);
-        factory.UseKestrel(0);
+
+        // Not UseKestrel(0): the factory sets the port while the application may be starting already.
+        factory.UseKestrel(k => k.Listen(IPAddress.Loopback, 0));
         factory.StartServer();
         using var client = factory.CreateClient();
 

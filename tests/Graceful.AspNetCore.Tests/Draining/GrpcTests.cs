@@ -85,15 +85,16 @@ public class GrpcTests
     {
         public override async Task Watch(WatchRequest request, IServerStreamWriter<Tick> responseStream, ServerCallContext context)
         {
-            for (var seq = 0; behaviour.Throws || !context.CancellationToken.IsCancellationRequested; seq++)
+            for (var seq = 0; behaviour.Throws || seq == 0; seq++)
             {
-                var token = behaviour.Throws ? context.CancellationToken : CancellationToken.None;
-                await responseStream.WriteAsync(new Tick { Seq = seq }, token);
+                await responseStream.WriteAsync(new Tick { Seq = seq }, context.CancellationToken);
                 if (behaviour.Pause > 0)
                 {
-                    await Task.Delay(behaviour.Pause, token);
+                    await Task.Delay(behaviour.Pause, context.CancellationToken);
                 }
             }
+
+            await Task.Delay(Timeout.Infinite, context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         public override async Task<Tick> Once(WatchRequest request, ServerCallContext context)

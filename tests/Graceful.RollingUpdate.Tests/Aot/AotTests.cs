@@ -149,7 +149,7 @@ public sealed class AotTests(NativeBinaries native) : IClassFixture<NativeBinari
 
             await app.ExitsCleanlyAsync();
             Assert.False(File.Exists(ready));
-            var started = app.Output.Lines.Count(l => l.Contains(" started.", StringComparison.Ordinal));
+            var started = app.Output.Lines.Count(l => l.Contains("Job ", StringComparison.Ordinal) && l.EndsWith(" started.", StringComparison.Ordinal));
             Assert.Equal(started, (await File.ReadAllLinesAsync(results, TestContext.Current.CancellationToken)).Length);
             Assert.True(app.Report.IsClean);
         }

@@ -13,8 +13,3 @@ internal static class Http2
     public static SocketsHttpHandler CreateHandler() =>
         new() { SslOptions = new() { RemoteCertificateValidationCallback = Certificate.IsOurs } };
 }
-
-internal static class WebSockets
-{
-    public static Uri Address(Uri http, string path) => new UriBuilder(http) { Scheme = http.Scheme == "https" ? "wss" : "ws", Path = path }.Uri;
-}
