@@ -8,9 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Graceful.RollingUpdate;
 
 /// <summary>
-/// A SignalR client with automatic reconnect that places an order every half second. While it reconnects it pauses, which its user sees;
-/// a call that was under way when the connection went is lost. A reconnect without an exception follows the server's own, announced close;
-/// one with an exception follows a cut. Connects that fail are lost requests, reconnects included.
+/// A SignalR client with automatic reconnect that places an order about half a second after the last was confirmed. While it reconnects it
+/// pauses, which its user sees; a call that was under way when the connection went is lost. A reconnect without an exception follows the
+/// server's own, announced close; one with an exception follows a cut. Connects that fail are lost requests, reconnects included.
 /// </summary>
 internal sealed class SignalRClient(LoadContext context, string name)
 {
@@ -32,8 +32,7 @@ internal sealed class SignalRClient(LoadContext context, string name)
             _shakingHands = false;
             return Task.CompletedTask;
         };
-        var pace = new Pace(TimeSpan.FromMilliseconds(500));
-        while (await pace.NextAsync(context))
+        while (await ThinkAsync())
         {
             switch (connection.State)
             {
@@ -45,6 +44,13 @@ internal sealed class SignalRClient(LoadContext context, string name)
                     break;
             }
         }
+    }
+
+    /// <summary>250 to 750 ms. False when the load has ended.</summary>
+    private async Task<bool> ThinkAsync()
+    {
+        await context.WaitAsync(TimeSpan.FromMilliseconds(250 + Random.Shared.Next(500)));
+        return !context.Stop.IsCancellationRequested;
     }
 
     private HubConnection Build()

@@ -164,8 +164,12 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         return cut;
     }
 
-    public IReadOnlyList<TrafficItem> GetItems() =>
-        [.. ActiveSlots().Select(s => s.ToItem()), .. Connections.Open.Where(c => c.IsIdle).Select(ToItem)];
+    public IReadOnlyList<TrafficItem> GetItems()
+    {
+        // One that ended while it was looked at has no name any more.
+        var items = ActiveSlots().Select(s => (Item: s.ToItem(), Slot: s)).ToList();
+        return [.. items.Where(i => i.Slot.IsActive).Select(i => i.Item), .. Connections.Open.Where(c => c.IsIdle).Select(ToItem)];
+    }
 
     public void Dispose() => _drain.Dispose();
 

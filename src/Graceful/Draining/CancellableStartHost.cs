@@ -5,9 +5,10 @@ namespace Graceful;
 
 /// <summary>
 /// The host, but a start that was cancelled because the process was asked to leave is an ordinary end: it exits 0 instead of dying of an
-/// unhandled <see cref="OperationCanceledException"/>.
+/// unhandled <see cref="OperationCanceledException"/>. And a stop that the third signal cuts, also while hosted services are stopping.
 /// </summary>
-internal sealed partial class CancellableStartHost(IHost inner, IHostApplicationLifetime lifetime, ILogger<CancellableStartHost> logger)
+internal sealed partial class CancellableStartHost(
+    IHost inner, DrainCoordinator coordinator, IHostApplicationLifetime lifetime, ILogger<CancellableStartHost> logger)
     : IHost, IAsyncDisposable
 {
     public IServiceProvider Services => inner.Services;
@@ -25,7 +26,12 @@ internal sealed partial class CancellableStartHost(IHost inner, IHostApplication
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken = default) => inner.StopAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var aborted = coordinator.Aborted.UnsafeRegister(_ => limit.CancelAfter(DrainingApplicationLifetime.LeastShutdownTimeout), null);
+        await inner.StopAsync(limit.Token).ConfigureAwait(false);
+    }
 
     public void Dispose() => inner.Dispose();
 

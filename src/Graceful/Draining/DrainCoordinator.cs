@@ -35,6 +35,18 @@ internal sealed partial class DrainCoordinator(
 
     public DateTimeOffset? Deadline => _clock?.Deadline;
 
+    /// <summary>The third signal: whoever still takes time is cut.</summary>
+    public CancellationToken Aborted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Sequence().Abort.Token;
+            }
+        }
+    }
+
     /// <summary>The last word, once there is one.</summary>
     public DrainReport? Report { get; private set; }
 

@@ -13,7 +13,8 @@ namespace Graceful;
 /// </summary>
 internal sealed class DrainingApplicationLifetime : ApplicationLifetime, IHostApplicationLifetime
 {
-    private static readonly TimeSpan LeastShutdownTimeout = TimeSpan.FromSeconds(1);
+    /// <summary>What hosted services get to stop in, whatever happened before.</summary>
+    public static readonly TimeSpan LeastShutdownTimeout = TimeSpan.FromSeconds(1);
     private readonly DrainCoordinator _coordinator;
     private readonly IOptions<HostOptions> _host;
 
