@@ -127,13 +127,16 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
     public IReadOnlyList<TrafficItem> AbortStreams()
     {
         var cut = new List<TrafficItem>();
+
+        // One that was opened or answered a moment ago may be about to bring a request; told to close, it leaves by itself. Looked for first:
+        // the connection of a stream that is cut goes with it, and is not one more loss.
+        var idle = Connections.Open.Where(c => c.IsIdle && _time.GetElapsedTime(Math.Max(c.OpenedAt, c.LastActive)) > FirstRequestGrace).ToList();
         foreach (var slot in ActiveSlots().Where(s => s.IsStream))
         {
             AbortSlot(slot, cut);
         }
 
-        // One that was opened or answered a moment ago may be about to bring a request; told to close, it leaves by itself.
-        foreach (var connection in Connections.Open.Where(c => c.IsIdle && _time.GetElapsedTime(Math.Max(c.OpenedAt, c.LastActive)) > FirstRequestGrace))
+        foreach (var connection in idle)
         {
             AbortConnection(connection, cut);
         }
@@ -145,19 +148,20 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
     public IReadOnlyList<TrafficItem> AbortAll()
     {
         var cut = new List<TrafficItem>();
+        var idle = Connections.Open.Where(c => c.IsIdle).ToList();
         foreach (var slot in ActiveSlots())
         {
             AbortSlot(slot, cut);
         }
 
+        foreach (var connection in idle)
+        {
+            AbortConnection(connection, cut);
+        }
+
         foreach (var connection in Connections.Open)
         {
-            var idle = connection.IsIdle;
-            var aborted = connection.Abort();
-            if (idle && aborted)
-            {
-                cut.Add(ToItem(connection));
-            }
+            connection.Abort();
         }
 
         HasCut |= cut.Count > 0;

@@ -18,6 +18,7 @@ public class ConnectionClosingTests
         const int Clients = 40;
         await using var test = await TestApp.StartAsync(app => app.MapGet("/", () => "ok"), o => o.Drain.PropagationDelay = Delay);
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => RawClient.ConnectAsync(tls ? test.Https : test.Http)));
+        await Eventually.True(() => test.Open.Connections == Clients, "every connection is accepted");
         var drain = test.DrainAsync();
 
         // How many responses each got before it was told to leave, and when that was.

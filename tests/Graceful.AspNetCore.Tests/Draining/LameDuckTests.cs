@@ -55,15 +55,19 @@ public class LameDuckTests
         Assert.Equal(1, (await drain).LateArrivals);
     }
 
-    [Fact]
-    public async Task RequestRunningAcross_Completes_AndItsConnectionIsClosedOnTheResponse()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(400)]
+    public async Task RequestRunningAcross_Completes_AndItsConnectionIsClosedOnTheResponse(int delay)
     {
         var gate = new Gate();
-        await using var test = await TestApp.StartAsync(app => app.MapGet("/hold", async () =>
-        {
-            await gate.PassAsync();
-            return "done";
-        }));
+        await using var test = await TestApp.StartAsync(
+            app => app.MapGet("/hold", async () =>
+            {
+                await gate.PassAsync();
+                return "done";
+            }),
+            o => o.Drain.PropagationDelay = TimeSpan.FromMilliseconds(delay));
         await using var client = await RawClient.ConnectAsync(test.Http);
         var pending = client.GetAsync("/hold");
         await gate.EnteredAsync();

@@ -26,7 +26,7 @@ public sealed class AotTests(NativeBinaries native) : IClassFixture<NativeBinari
     [Fact]
     public async Task Sigterm_NobodyThere_ExitsEarly()
     {
-        await using var app = await StartShopAsync(new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10), MinimumPropagation = TimeSpan.FromSeconds(0.7) });
+        await using var app = await StartShopAsync(new AppSettings { PropagationDelay = AppSettings.Endless, MinimumPropagation = TimeSpan.FromSeconds(0.7) });
 
         app.Signal(Signals.Term);
 
@@ -52,7 +52,7 @@ public sealed class AotTests(NativeBinaries native) : IClassFixture<NativeBinari
     [Fact]
     public async Task SigtermThreeTimes_CutsEverything()
     {
-        await using var app = await StartShopAsync(new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10) });
+        await using var app = await StartShopAsync(new AppSettings { PropagationDelay = AppSettings.Endless });
         var request = app.Http.GetStringAsync(new Uri("/api/slow?ms=60000", UriKind.Relative), TestContext.Current.CancellationToken);
         await UntilServingAsync(app, requests: 1);
 
@@ -94,7 +94,7 @@ public sealed class AotTests(NativeBinaries native) : IClassFixture<NativeBinari
     [Fact]
     public async Task HalfSentHeader_IsCutAtTheEndOfTheGrace()
     {
-        await using var app = await StartShopAsync(new AppSettings { Budget = TimeSpan.FromSeconds(30) });
+        await using var app = await StartShopAsync(new AppSettings());
         using var client = await RawConnection.OpenAsync(app.Addresses[0]);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: lo");
 
@@ -124,7 +124,7 @@ public sealed class AotTests(NativeBinaries native) : IClassFixture<NativeBinari
     [Fact]
     public async Task Sigint_InDevelopment_HasNoLameDuck()
     {
-        await using var app = await StartShopAsync(new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10), Environment = "Development" });
+        await using var app = await StartShopAsync(new AppSettings { PropagationDelay = AppSettings.Endless, Environment = "Development" });
 
         app.Signal(Signals.Int);
 

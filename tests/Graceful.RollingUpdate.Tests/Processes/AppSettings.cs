@@ -3,7 +3,11 @@ namespace Graceful.RollingUpdate.Tests.Processes;
 /// <summary>Short times, told to the program as a user tells them: by environment variables.</summary>
 internal sealed record AppSettings
 {
-    public TimeSpan Budget { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>So far away that no slack covers for an exit that waits for it.</summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>The same for a lame duck that is to be skipped.</summary>
+    public static TimeSpan Endless { get; } = TimeSpan.FromMinutes(10);
 
     public TimeSpan PropagationDelay { get; init; } = TimeSpan.FromSeconds(1);
 

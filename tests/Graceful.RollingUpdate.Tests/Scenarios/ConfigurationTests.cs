@@ -87,7 +87,7 @@ public sealed class ConfigurationTests
     public async Task Disabled_ResolvesItsServicesAndDoesNothing()
     {
         // Broken settings must not keep the emergency switch from working.
-        var settings = new AppSettings { Probes = true, PropagationDelay = TimeSpan.FromSeconds(10) }
+        var settings = new AppSettings { Probes = true, PropagationDelay = AppSettings.Endless }
             .With("Graceful__Enabled", "false")
             .With("Graceful__Drain__Budget", "nonsense");
         await using var app = await AppProcess.StartReadyAsync("web", settings, ready: "started");

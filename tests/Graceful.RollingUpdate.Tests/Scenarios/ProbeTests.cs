@@ -6,7 +6,7 @@ namespace Graceful.RollingUpdate.Tests.Scenarios;
 public sealed class ProbeTests
 {
     /// <summary>A lame duck that lasts until the second signal.</summary>
-    private static AppSettings Settings => new() { Probes = true, Budget = TimeSpan.FromSeconds(60), PropagationDelay = TimeSpan.FromSeconds(50) };
+    private static AppSettings Settings => new() { Probes = true, PropagationDelay = AppSettings.Endless };
 
     [Fact]
     public async Task Probes_ThroughoutTheDrain_AnswerUntilTheVeryEnd()

@@ -8,7 +8,7 @@ public sealed class RepeatedSignalTests
     [Fact]
     public async Task SigtermTwice_SkipsTheLameDuckAndCompletesTheRequest()
     {
-        await using var app = await AppProcess.StartReadyAsync("web", new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10) });
+        await using var app = await AppProcess.StartReadyAsync("web", new AppSettings { PropagationDelay = AppSettings.Endless });
         var request = app.Http.GetStringAsync(new Uri("/slow?ms=1500", UriKind.Relative), TestContext.Current.CancellationToken);
         await app.EventAsync("request-begun");
 
@@ -41,7 +41,7 @@ public sealed class RepeatedSignalTests
     [InlineData("/stuck")] // a handler that does not notice that it is cut
     public async Task SigtermThreeTimes_CutsEverythingAndExitsAtOnce(string path)
     {
-        await using var app = await AppProcess.StartReadyAsync("web", new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10) });
+        await using var app = await AppProcess.StartReadyAsync("web", new AppSettings { PropagationDelay = AppSettings.Endless });
         var request = app.Http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         await app.EventAsync("request-begun");
 
@@ -64,7 +64,7 @@ public sealed class RepeatedSignalTests
     [Fact]
     public async Task ThirdSigterm_WhileHostedServicesStop_CutsThemAsWell()
     {
-        await using var app = await AppProcess.StartReadyAsync("stop-waits", new AppSettings { Budget = TimeSpan.FromSeconds(40) });
+        await using var app = await AppProcess.StartReadyAsync("stop-waits", new AppSettings());
 
         app.Signal(Signals.Term);
         await app.EventAsync("stop-begun");

@@ -7,7 +7,7 @@ public sealed class SigintTests
     [Fact]
     public async Task Sigint_InDevelopment_HasNoLameDuckButCompletesTheRequest()
     {
-        var settings = new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10), Environment = "Development" };
+        var settings = new AppSettings { PropagationDelay = AppSettings.Endless, Environment = "Development" };
         await using var app = await AppProcess.StartReadyAsync("web", settings);
         var request = app.Http.GetStringAsync(new Uri("/slow?ms=500", UriKind.Relative), TestContext.Current.CancellationToken);
         await app.EventAsync("request-begun");

@@ -12,7 +12,7 @@ public sealed class SigtermTests
     [Fact]
     public async Task Sigterm_NobodyThere_ExitsWhenTheEarlyExitRuleIsMet()
     {
-        var settings = new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10), MinimumPropagation = TimeSpan.FromSeconds(0.7) };
+        var settings = new AppSettings { PropagationDelay = AppSettings.Endless, MinimumPropagation = TimeSpan.FromSeconds(0.7) };
         await using var app = await AppProcess.StartReadyAsync("web", settings);
 
         app.Signal(Signals.Term);

@@ -4,7 +4,7 @@ namespace Graceful.RollingUpdate.Tests.Scenarios;
 
 public sealed class StartUpTests
 {
-    private static readonly AppSettings LongLameDuck = new() { PropagationDelay = TimeSpan.FromSeconds(10) };
+    private static readonly AppSettings LongLameDuck = new() { PropagationDelay = AppSettings.Endless };
 
     [Fact]
     public async Task Sigterm_HostedServiceWaitsInItsStart_IsCancelledAndExits0()

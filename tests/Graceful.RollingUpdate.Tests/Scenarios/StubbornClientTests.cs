@@ -9,8 +9,7 @@ public sealed class StubbornClientTests
     private const string WebSocketHandshake =
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-    /// <summary>The budget is far away.</summary>
-    private static AppSettings Settings => new() { Budget = TimeSpan.FromSeconds(30) };
+    private static AppSettings Settings => new();
 
     [Fact]
     public async Task HalfSentHeader_IsCutAtTheEndOfTheGrace()

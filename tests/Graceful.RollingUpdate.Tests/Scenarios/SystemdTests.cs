@@ -42,7 +42,7 @@ public sealed class SystemdTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "systemd exists on Linux only.");
         using var manager = new ServiceManager();
-        var settings = new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10) }.With("NOTIFY_SOCKET", manager.SocketPath);
+        var settings = new AppSettings { PropagationDelay = AppSettings.Endless }.With("NOTIFY_SOCKET", manager.SocketPath);
         await using var app = AppProcess.Start(manager.Service("systemd"), settings);
         await app.EventAsync("started");
         using (await app.Http.PostAsync(new Uri("/warm", UriKind.Relative), null, TestContext.Current.CancellationToken))

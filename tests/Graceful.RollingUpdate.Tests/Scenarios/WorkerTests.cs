@@ -6,7 +6,7 @@ namespace Graceful.RollingUpdate.Tests.Scenarios;
 /// <summary>Hosts without a web server.</summary>
 public sealed class WorkerTests
 {
-    private static readonly AppSettings LongLameDuck = new() { PropagationDelay = TimeSpan.FromSeconds(10) };
+    private static readonly AppSettings LongLameDuck = new() { PropagationDelay = AppSettings.Endless };
 
     [Fact]
     public async Task Sigterm_ItemInHand_FinishesItAndTakesNoMore()
