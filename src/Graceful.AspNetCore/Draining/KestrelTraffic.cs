@@ -5,14 +5,10 @@ namespace Graceful;
 /// <summary>What the web server has open, and how it is brought to an end.</summary>
 internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
 {
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>How long a connection that has sent nothing may be about to send its first request.</summary>
-    private static readonly TimeSpan FirstRequestGrace = TimeSpan.FromSeconds(1);
-
     /// <summary>The part of the lame duck after which every response closes its connection.</summary>
     private const double RampShare = 0.6;
 
+    private readonly ConnectionCloser _closer;
     private readonly HubConnections _hubs;
     private readonly TimeProvider _time;
     private readonly ILogger<KestrelTraffic> _logger;
@@ -29,6 +25,7 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         ConnectionRegistry connections, HubConnections hubs, ConnectionOptions options, TimeProvider time, ILogger<KestrelTraffic> logger)
     {
         Connections = connections;
+        _closer = new ConnectionCloser(connections, time);
         _hubs = hubs;
         _time = time;
         _logger = logger;
@@ -96,24 +93,7 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         _watched = true;
     }
 
-    public void CloseIdle(TimeSpan window)
-    {
-        var idle = new List<TrackedConnection>();
-        foreach (var connection in Connections.Open)
-        {
-            if (!connection.IsIdle)
-            {
-                // On its response, which may come when only the end of the drain would be left to close it, unannounced.
-                connection.RequestClose();
-            }
-            else if (connection.Begun > 0)
-            {
-                idle.Add(connection);
-            }
-        }
-
-        _ = SpreadAsync([.. idle.OrderBy(c => c.LastActive)], window);
-    }
+    public void CloseIdle(TimeSpan window) => _closer.CloseIdle(window);
 
     public void BeginDrain()
     {
@@ -121,7 +101,9 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         _watched = true;
         _ = _hubs.CloseAsync(() => !_active);
         _ = TellStreamsAsync();
-        _ = SweepUntilTheEndAsync();
+
+        // Not behind the streams: a callback of the application's may block.
+        _ = _closer.SweepAsync(() => !_active);
     }
 
     public IReadOnlyList<TrafficItem> AbortStreams()
@@ -130,7 +112,7 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
 
         // One that was opened or answered a moment ago may be about to bring a request; told to close, it leaves by itself. Looked for first:
         // the connection of a stream that is cut goes with it, and is not one more loss.
-        var idle = Connections.Open.Where(c => c.IsIdle && _time.GetElapsedTime(Math.Max(c.OpenedAt, c.LastActive)) > FirstRequestGrace).ToList();
+        var idle = Connections.Open.Where(c => c.IsIdle && _time.GetElapsedTime(Math.Max(c.OpenedAt, c.LastActive)) > ConnectionCloser.FirstRequestGrace).ToList();
         foreach (var slot in ActiveSlots().Where(s => s.IsStream))
         {
             AbortSlot(slot, cut);
@@ -215,53 +197,6 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         catch (AggregateException exception)
         {
             Log.DrainCallbackFailed(_logger, exception);
-        }
-    }
-
-    /// <summary>
-    /// What still comes in during the drain, the flush or after a drain by API is closed as well. Not behind the streams: a callback of the
-    /// application's may block.
-    /// </summary>
-    private async Task SweepUntilTheEndAsync()
-    {
-        while (_active)
-        {
-            Sweep();
-            await Task.Delay(SweepInterval, _time).ConfigureAwait(false);
-        }
-    }
-
-    private void Sweep()
-    {
-        foreach (var connection in Connections.Open)
-        {
-            // On a request that runs or is half sent this only means that its response will be the last: without it, a client would use the
-            // connection once more, and meet its end.
-            if (connection.Begun > 0 || _time.GetElapsedTime(Math.Max(connection.OpenedAt, connection.LastByte)) > FirstRequestGrace)
-            {
-                connection.RequestClose();
-            }
-        }
-    }
-
-    /// <summary>Longest idle first, evenly spread: the ones most likely to be used again go last, and clients do not all reconnect at once.</summary>
-    private async Task SpreadAsync(List<TrackedConnection> idle, TimeSpan window)
-    {
-        var start = _time.GetTimestamp();
-        for (var i = 0; i < idle.Count; i++)
-        {
-            var due = window * ((double)i / idle.Count);
-            var wait = due - _time.GetElapsedTime(start);
-            if (wait > TimeSpan.FromMilliseconds(1))
-            {
-                await Task.Delay(wait, _time).ConfigureAwait(false);
-            }
-
-            // One that came to life meanwhile is closed by its own next response.
-            if (idle[i].IsIdle)
-            {
-                idle[i].RequestClose();
-            }
         }
     }
 
