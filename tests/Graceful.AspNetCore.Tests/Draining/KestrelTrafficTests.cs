@@ -154,9 +154,11 @@ public class KestrelTrafficTests
         used.Serve();
         traffic.Source.BeginDrain();
         await traffic.AdvanceAsync(TimeSpan.FromMilliseconds(200), Step);
+        var asked = used.IsAskedToClose;
 
-        Assert.True(used.IsAskedToClose);
+        // Before the assertion: leaving the scope waits for the callback.
         blocked.Set();
+        Assert.True(asked);
     }
 
     [Fact]
