@@ -1,4 +1,5 @@
 using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 
 namespace Graceful.Benchmarks;
 
@@ -9,8 +10,11 @@ internal sealed record AppBuild(string Program)
     /// <summary>The one that is running.</summary>
     public static AppBuild Own { get; } = new(Path.Combine(AppContext.BaseDirectory, Path.GetFileNameWithoutExtension(Library) + Extension));
 
-    /// <summary>Whether it was compiled ahead of time (<c>PublishReadyToRun</c>), Graceful included.</summary>
-    public bool IsReadyToRun => new[] { Library, "Graceful.dll", "Graceful.AspNetCore.dll" }.All(IsCompiled);
+    /// <summary>Whether all of it was compiled ahead of time (<c>PublishReadyToRun</c>).</summary>
+    public bool IsReadyToRun => IsFromPackage && IsCompiled(Library);
+
+    /// <summary>Whether Graceful was compiled ahead of time, as it is in its packages.</summary>
+    public bool IsFromPackage => IsCompiled("Graceful.dll") && IsCompiled("Graceful.AspNetCore.dll");
 
     private static string Library => typeof(AppBuild).Module.Name;
 
@@ -18,7 +22,9 @@ internal sealed record AppBuild(string Program)
 
     private bool IsCompiled(string library)
     {
-        using var file = File.OpenRead(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Program))!, library));
+        var folder = Path.GetDirectoryName(Path.GetFullPath(Program))!;
+        var platform = Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "lib", "net10.0", library);
+        using var file = File.OpenRead(File.Exists(platform) ? platform : Path.Combine(folder, library));
         using var image = new PEReader(file);
         return image.PEHeaders.CorHeader is { ManagedNativeHeaderDirectory.Size: > 0 };
     }

@@ -16,7 +16,7 @@ internal static class ProbeCommand
     private static int Run(int iterations, bool preliminary)
     {
         var costs = MicroBenchmark.Run<ProbeBenchmarks>(iterations);
-        var file = new ResultFile("probe", $"probe --iterations {iterations}");
+        var file = new ResultFile("probe", $"{ResultFile.Run} probe --iterations {iterations}");
         file.Line("One probe through all of Kestrel, over a transport in memory:");
         file.Line();
         CostTable.WriteTo(file, costs);

@@ -20,7 +20,7 @@ internal static class RequestPathCommand
         var hosting = MicroBenchmark.Run<RequestPathBenchmarks>(iterations);
         var kestrel = MicroBenchmark.Run<KestrelRequestBenchmarks>(iterations);
 
-        var file = new ResultFile("request-path", $"request-path --iterations {iterations}");
+        var file = new ResultFile("request-path", $"{ResultFile.Run} request-path --iterations {iterations}");
         file.Line("Hosting's application called directly, the endpoint completes asynchronously:");
         file.Line();
         CostTable.WriteTo(file, hosting);

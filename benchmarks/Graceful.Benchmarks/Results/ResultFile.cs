@@ -7,6 +7,9 @@ namespace Graceful.Benchmarks;
 /// <summary>A result as Markdown: what the command printed, the command itself, and what it ran on.</summary>
 internal sealed class ResultFile(string name, string command)
 {
+    /// <summary>How this program is run.</summary>
+    public const string Run = "dotnet run -c Release --project benchmarks/Graceful.Benchmarks --";
+
     private readonly StringBuilder _text = new();
 
     public void Line(string line = "")
@@ -46,7 +49,7 @@ internal sealed class ResultFile(string name, string command)
         var file = Path.Combine(folder.FullName, $"{name}.md");
         var day = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var note = preliminary ? "\n**Preliminary: the machine was busy with other work.**\n" : "";
-        File.WriteAllText(file, $"# {name}\n\n`dotnet run -c Release --project benchmarks/Graceful.Benchmarks -- {command}`\n\n{day}, {Machine.Description}\n{note}\n{_text}");
+        File.WriteAllText(file, $"# {name}\n\n`{command}`\n\n{day}, {Machine.Description}\n{note}\n{_text}");
         Console.WriteLine($"Written to {Path.GetRelativePath(Environment.CurrentDirectory, file)}");
     }
 }

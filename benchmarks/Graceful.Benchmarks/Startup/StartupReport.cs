@@ -16,12 +16,10 @@ internal static class StartupReport
 
     public static int Write(StartupSeries series, int pairs, bool preliminary)
     {
-        var compiled = series.Build.IsReadyToRun;
-        var file = new ResultFile(
-            compiled ? "startup-published" : "startup",
-            $"startup --pairs {pairs}{(compiled ? " --app <published>/Graceful.Benchmarks" : "")}");
+        var (name, command, build) = Describe(series.Build, pairs);
+        var file = new ResultFile(name, command);
         file.Line($"{pairs} paired process starts in random order, from process creation to the first 200 of the main endpoint.");
-        file.Line(compiled ? "The build: published with ReadyToRun, as for production." : "The build: as `dotnet build` leaves it; all of the application and of Graceful is compiled at run time.");
+        file.Line(build);
         file.Line("Medians and their 95 % bootstrap intervals:");
         file.Line();
         file.Table(
@@ -42,6 +40,20 @@ internal static class StartupReport
         file.Save(preliminary);
         return held ? 0 : 1;
     }
+
+    private static (string Name, string Command, string Build) Describe(AppBuild build, int pairs) =>
+        build.IsReadyToRun ? (
+            "startup-published",
+            $"{ResultFile.Run} startup --pairs {pairs} --app <published>/Graceful.Benchmarks",
+            "The build: published with ReadyToRun, as for production.")
+        : build.IsFromPackage ? (
+            "startup",
+            $"benchmarks/startup.sh --pairs {pairs}",
+            "The build: as `dotnet build` leaves an application that references the packages, which bring Graceful compiled.")
+        : (
+            "startup-from-source",
+            $"{ResultFile.Run} startup --pairs {pairs}",
+            "The build: from source, as `dotnet build` leaves it; all of Graceful is compiled at run time. No user has this.");
 
     private static List<Start> Subtract(StartupSeries series, string over, string under) =>
         [.. series.Starts[over].Zip(series.Starts[under], (o, u) => new Start(o.Milliseconds - u.Milliseconds, o.Processor - u.Processor))];

@@ -39,7 +39,7 @@ internal static class ThroughputCommand
 
     private static int Report(List<(Throughput Plain, Throughput Graceful, Throughput Control)> rounds, ILoad load, int slices, bool preliminary)
     {
-        var file = new ResultFile("throughput", $"throughput --pairs {rounds.Count} --slices {slices}");
+        var file = new ResultFile("throughput", $"{ResultFile.Run} throughput --pairs {rounds.Count} --slices {slices}");
         var graceful = Interval.Of([.. rounds.Select(r => r.Graceful.RequestsPerSecond / r.Plain.RequestsPerSecond)]);
         var control = Interval.Of([.. rounds.Select(r => r.Control.RequestsPerSecond / r.Plain.RequestsPerSecond)]);
         var cost = Interval.Of([.. rounds.Select(r => r.Graceful.Microseconds - r.Plain.Microseconds)]);

@@ -40,7 +40,8 @@ public static class GracefulAspNetCoreBuilderExtensions
         services.DecorateAll<IConnectionListenerFactory>((sp, factory) =>
             IsEnabled(sp) ? new TrackingListenerFactory(factory, sp.GetRequiredService<ConnectionRegistry>()) : factory);
         var hasServer = services.Decorate<IServer>((sp, server) =>
-            IsEnabled(sp) && !TestHost.IsTestServer(server) ? ActivatorUtilities.CreateInstance<TrackingServer>(sp, server) : server);
+            IsEnabled(sp) && !TestHost.IsTestServer(server) ? new TrackingServer(
+                server, sp.GetRequiredService<KestrelTraffic>(), sp.GetRequiredService<IDrainCoordinator>(), sp.GetRequiredService<TimeProvider>()) : server);
         if (hasServer)
         {
             services.AddSingleton<MainListenerWatch>();

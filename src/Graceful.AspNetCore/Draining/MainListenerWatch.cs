@@ -12,16 +12,59 @@ namespace Graceful;
 /// byte, so it counts as no arrival, and it ends when a drain begins.
 /// </summary>
 internal sealed partial class MainListenerWatch(
-    IServer server, IWatchdogs watchdogs, IDrainCoordinator drain, IHostApplicationLifetime host, LivenessOptions options, TimeProvider time, ILogger<MainListenerWatch> logger)
-    : BackgroundService
+    IServer server, IWatchdogs watchdogs, IDrainCoordinator drain, LivenessOptions options, TimeProvider time, ILogger<MainListenerWatch> logger)
+    : IHostedLifecycleService, IDisposable
 {
     private const int MissedLooks = 3;
+    private readonly CancellationTokenSource _end = new();
+    private ITimer? _first;
+    private Task _watch = Task.CompletedTask;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, drain.DrainStarted);
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, CancellationTokenSource.CreateLinkedTokenSource(end.Token, host.ApplicationStarted).Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The wait goes first: a look in the middle of the start would slow down the first request.
+        _first = time.CreateTimer(static watch => ((MainListenerWatch)watch!).Begin(), this, options.CheckInterval, Timeout.InfiniteTimeSpan);
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _watch.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _first?.Dispose();
+
+        // Cancelled, not only disposed: the timer may be on its way. And more than once: the container knows this service by two names.
+        if (!_end.IsCancellationRequested)
+        {
+            _end.Cancel();
+        }
+
+        _end.Dispose();
+    }
+
+    private void Begin()
+    {
+        if (!_end.IsCancellationRequested)
+        {
+            _watch = WatchAsync();
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, drain.DrainStarted);
         if (end.IsCancellationRequested || Target() is not { } target)
         {
             return;
@@ -30,12 +73,12 @@ internal sealed partial class MainListenerWatch(
         using var watchdog = watchdogs.Register("main listener", MissedLooks * (options.CheckInterval + options.ThreadPoolLag));
         while (!end.IsCancellationRequested)
         {
-            // The wait goes first: a look in the middle of the start would slow down the first request.
-            await Task.Delay(options.CheckInterval, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (await AnswersAsync(target, end.Token).ConfigureAwait(false))
             {
                 watchdog.Beat();
             }
+
+            await Task.Delay(options.CheckInterval, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
 
@@ -22,7 +21,7 @@ internal sealed class RefuseNegotiate(KestrelTraffic traffic) : MatcherPolicy, I
 
     public override int Order => int.MaxValue;
 
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(e => e.Metadata.GetMetadata<NegotiateMetadata>() is not null);
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(IsNegotiate);
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
@@ -33,12 +32,26 @@ internal sealed class RefuseNegotiate(KestrelTraffic traffic) : MatcherPolicy, I
 
         for (var i = 0; i < candidates.Count; i++)
         {
-            if (candidates.IsValidCandidate(i) && candidates[i].Endpoint.Metadata.GetMetadata<NegotiateMetadata>() is not null)
+            if (candidates.IsValidCandidate(i) && IsNegotiate(candidates[i].Endpoint))
             {
                 candidates.ReplaceEndpoint(i, Refused, candidates[i].Values);
             }
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>By name: asked of every endpoint at the first request, it must not load SignalR's assemblies into an application without it.</summary>
+    private static bool IsNegotiate(Endpoint endpoint)
+    {
+        foreach (var metadata in endpoint.Metadata)
+        {
+            if (metadata.GetType().FullName == "Microsoft.AspNetCore.Http.Connections.NegotiateMetadata")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

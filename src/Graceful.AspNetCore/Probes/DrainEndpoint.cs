@@ -12,7 +12,7 @@ namespace Graceful;
 internal sealed class DrainEndpoint(IDrainCoordinator coordinator, DrainEndpointOptions options)
 {
     private const string Scheme = "Bearer ";
-    private readonly IPNetwork[] _networks = [.. options.AllowedNetworks.Select(n => IPNetwork.Parse(n))];
+    private readonly Lazy<IPNetwork[]> _networks = new(() => [.. options.AllowedNetworks.Select(n => IPNetwork.Parse(n))]);
 
     public async Task RespondAsync(HttpContext context)
     {
@@ -50,7 +50,7 @@ internal sealed class DrainEndpoint(IDrainCoordinator coordinator, DrainEndpoint
             peer = peer.MapToIPv4();
         }
 
-        return (peer is not null && ((IPAddress.IsLoopback(peer) && NamesThisMachine(context.Request.Host)) || _networks.Any(n => n.Contains(peer))))
+        return (peer is not null && ((IPAddress.IsLoopback(peer) && NamesThisMachine(context.Request.Host)) || _networks.Value.Any(n => n.Contains(peer))))
             || HasToken(context.Request);
     }
 

@@ -1,5 +1,6 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,40 +14,50 @@ using Microsoft.Extensions.Options;
 namespace Graceful;
 
 /// <summary>
-/// A second, small Kestrel for the probes alone. It reads no configuration (or it would bind the main port too), is there before the first
-/// hosted service starts, and answers until the host is disposed, when the main server has long stopped listening.
+/// A second, small Kestrel for the probes alone. It reads no configuration (or it would bind the main port too), its port is open before
+/// the first hosted service starts, and it answers until the host is disposed, when the main server has long stopped listening.
 /// </summary>
 internal sealed partial class ProbeListener(
-    ProbeResponder responder, DrainEndpoint drain, ProbeOptions options, IHostEnvironment environment, ILogger<ProbeListener> logger)
+    ProbeResponder responder, DrainEndpoint drain, ProbeOptions options, IHostEnvironment environment, TimeProvider time, ILogger<ProbeListener> logger)
     : IHttpApplication<HttpContext>, IAsyncDisposable
 {
+    private const int Backlog = 512;
+
+    /// <summary>A start that takes longer than this is slow anyhow, and whoever watches it wants answers.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private Socket? _socket;
+    private ITimer? _late;
+    private Task _serving = Task.CompletedTask;
     private KestrelServer? _server;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens the port, or says why it cannot; from then on the system accepts connections. They are answered when the application has started
+    /// (<see cref="ServeAsync"/>), or a moment later: its first request must not wait for this server.
+    /// </summary>
+    public void Open()
     {
-        // Its own events would be taken for the main server's.
-        var server = new KestrelServer(
-            Options.Create(new KestrelServerOptions { AddServerHeader = false }),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
-            NullLoggerFactory.Instance);
-        server.Options.Limits.MaxRequestBodySize = 1024;
-        server.Options.ListenAnyIP(options.Port, endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        try
+        _socket = Bind();
+        if (_socket is not null)
         {
-            await server.StartAsync(this, cancellationToken).ConfigureAwait(false);
-            _server = server;
-            Log.Listening(logger, options.Port);
+            _late = time.CreateTimer(static listener => _ = ((ProbeListener)listener!).ServeAsync(), this, LongestSilence, Timeout.InfiniteTimeSpan);
         }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
+    }
+
+    /// <summary>Answers from now on. Calling it again joins the first call.</summary>
+    public Task ServeAsync()
+    {
+        lock (_lock)
         {
-            server.Dispose();
-            if (!environment.IsDevelopment())
+            if (_socket is { } socket)
             {
-                throw new InvalidOperationException(
-                    $"Graceful:Probes:Port = {options.Port} is in use; choose a free port, or 0 for no probe listener.", exception);
+                _socket = null;
+                _late?.Dispose();
+                _serving = StartServerAsync(socket);
             }
 
-            Log.PortBusy(logger, options.Port);
+            return _serving;
         }
     }
 
@@ -68,6 +79,14 @@ internal sealed partial class ProbeListener(
 
     public async ValueTask DisposeAsync()
     {
+        lock (_lock)
+        {
+            _late?.Dispose();
+            _socket?.Dispose();
+            _socket = null;
+        }
+
+        await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_server is { } server)
         {
             _server = null;
@@ -80,6 +99,68 @@ internal sealed partial class ProbeListener(
         }
     }
 
+    private Socket? Bind()
+    {
+        try
+        {
+            return Listen(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            if (!environment.IsDevelopment())
+            {
+                throw new InvalidOperationException(
+                    $"Graceful:Probes:Port = {options.Port} is in use; choose a free port, or 0 for no probe listener.", exception);
+            }
+
+            Log.PortBusy(logger, options.Port.ToString(CultureInfo.InvariantCulture));
+            return null;
+        }
+        catch (SocketException exception)
+        {
+            throw new InvalidOperationException($"Graceful:Probes:Port = {options.Port} cannot be listened on: {exception.Message}.", exception);
+        }
+    }
+
+    private Socket Listen(IPAddress address)
+    {
+        Socket? socket = null;
+        try
+        {
+            // With IPv6 the socket serves both families.
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(address, options.Port));
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch (SocketException exception)
+        {
+            socket?.Dispose();
+            if (address.AddressFamily == AddressFamily.InterNetworkV6
+                && exception.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
+            {
+                // The system knows IPv6, but has it switched off.
+                return Listen(IPAddress.Any);
+            }
+
+            throw;
+        }
+    }
+
+    private Task StartServerAsync(Socket socket)
+    {
+        Log.Listening(logger, options.Port.ToString(CultureInfo.InvariantCulture));
+
+        // Its own events would be taken for the main server's.
+        var transport = new SocketTransportOptions { CreateBoundListenSocket = _ => socket, Backlog = Backlog };
+        _server = new KestrelServer(
+            Options.Create(new KestrelServerOptions { AddServerHeader = false }),
+            new SocketTransportFactory(Options.Create(transport), NullLoggerFactory.Instance),
+            NullLoggerFactory.Instance);
+        _server.Options.Limits.MaxRequestBodySize = 1024;
+        _server.Options.Listen((IPEndPoint)socket.LocalEndPoint!, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        return _server.StartAsync(this, CancellationToken.None);
+    }
+
     private static Task NotFound(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -88,10 +169,11 @@ internal sealed partial class ProbeListener(
 
     private static partial class Log
     {
+        // Text for a number: see InstanceLifecycle's log.
         [LoggerMessage(210, LogLevel.Information, "Probes listen on port {Port}", EventName = "ProbesListening")]
-        public static partial void Listening(ILogger logger, int port);
+        public static partial void Listening(ILogger logger, string port);
 
         [LoggerMessage(211, LogLevel.Warning, "The probe port {Port} is in use; there are no probes (outside Development this stops the start)", EventName = "ProbePortBusy")]
-        public static partial void PortBusy(ILogger logger, int port);
+        public static partial void PortBusy(ILogger logger, string port);
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Graceful;
 
-/// <summary>Starts the probe listener before any hosted service, where one makes sense, and guards the registrations it depends on.</summary>
+/// <summary>Opens the probe port before any hosted service starts, where one makes sense, and guards the registrations it depends on.</summary>
 internal sealed class ProbeListenerService(ProbeListener listener, ProbeOptions options, IServiceProvider services, IConfiguration configuration)
     : IHostedLifecycleService
 {
@@ -34,12 +34,14 @@ internal sealed class ProbeListenerService(ProbeListener listener, ProbeOptions 
             throw new InvalidOperationException($"Graceful:Probes:Port = {options.Port} must differ from the main port ({address}).");
         }
 
-        return listener.StartAsync(cancellationToken);
+        listener.Open();
+        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The host has not started while its probes have not.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken) => listener.ServeAsync().WaitAsync(cancellationToken);
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -11,12 +11,15 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
 {
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
+    // Asked once: every question to the configuration goes through all of its sources.
+    private readonly Dictionary<string, IConfigurationSection> _children = section.GetChildren().ToDictionary(c => c.Key, StringComparer.OrdinalIgnoreCase);
+
     public List<string> Faults { get; private init; } = [];
 
     public ConfigurationReader Section(string key)
     {
         _known.Add(key);
-        if (section[key] is { Length: > 0 } text)
+        if (_children.GetValueOrDefault(key)?.Value is { Length: > 0 } text)
         {
             Faults.Add($"{path}:{key} = '{text}' must be a section of settings, not a value");
         }
@@ -24,10 +27,13 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
         return new ConfigurationReader(section.GetSection(key), $"{path}:{key}") { Faults = Faults };
     }
 
-    public IEnumerable<(string Key, ConfigurationReader Reader)> Sections(string key)
+    public void Sections(string key, Action<string, ConfigurationReader> read)
     {
         var parent = Section(key);
-        return parent.Children().Select(c => (c.Key, parent.Section(c.Key)));
+        foreach (var name in parent._children.Keys)
+        {
+            read(name, parent.Section(name));
+        }
     }
 
     public void Bool(string key, Action<bool> set)
@@ -82,12 +88,17 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
         _known.Add(key);
 
         // A single value stands for a list of one: an environment variable without an index.
-        if (section[key] is { Length: > 0 } single)
+        if (_children.GetValueOrDefault(key) is not { } list)
+        {
+            return;
+        }
+
+        if (list.Value is { Length: > 0 } single)
         {
             add(single);
         }
 
-        foreach (var child in section.GetSection(key).GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
+        foreach (var child in list.GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
         {
             add(child.Value!);
         }
@@ -101,23 +112,26 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
             _known.Add(known);
         }
 
-        foreach (var child in Children().Where(c => !_known.Contains(c.Key)))
+        foreach (var name in _children.Keys.Where(k => !_known.Contains(k)))
         {
-            Faults.Add($"{path}:{child.Key} is not a setting; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+            Faults.Add($"{path}:{name} is not a setting; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
         }
     }
-
-    private IEnumerable<IConfigurationSection> Children() => section.GetChildren();
 
     private string? Value(string key)
     {
         _known.Add(key);
-        if (section.GetSection(key).GetChildren().Any())
+        if (_children.GetValueOrDefault(key) is not { } child)
+        {
+            return null;
+        }
+
+        if (child.GetChildren().Any())
         {
             Faults.Add($"{path}:{key} must be a value, not a section");
         }
 
-        return section[key] is { Length: > 0 } text ? text : null;
+        return child.Value is { Length: > 0 } text ? text : null;
     }
 
     private void Accept<T>(bool valid, T value, Action<T> set, string key, string text, string rule)

@@ -58,13 +58,13 @@ internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : I
         reader.Bool(nameof(probes.VerboseFromAnywhere), v => probes.VerboseFromAnywhere = v);
         reader.Bool(nameof(probes.IncludeErrors), v => probes.IncludeErrors = v);
         reader.Text(nameof(probes.ReadinessFile), v => probes.ReadinessFile = v);
-        foreach (var (name, check) in reader.Sections(nameof(probes.Checks)))
+        reader.Sections(nameof(probes.Checks), (name, check) =>
         {
             var settings = new ProbeCheckOptions();
             check.Choice<DependencyClass>(nameof(settings.Class), v => settings.Class = v);
             check.RejectUnknown();
             probes.Checks[name] = settings;
-        }
+        });
 
         var drain = reader.Section(nameof(probes.Drain));
         drain.Bool(nameof(probes.Drain.Enabled), v => probes.Drain.Enabled = v);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Graceful;
@@ -7,8 +8,8 @@ namespace Graceful;
 internal static class Decoration
 {
     /// <summary>
-    /// Replaces the last registration of <typeparamref name="T"/>; false, and nothing happens, when there is none. What was decorated is no
-    /// longer known to the container: the decorator disposes it.
+    /// Replaces the last registration of <typeparamref name="T"/>; false, and nothing happens, when there is none. The decorator disposes what
+    /// it decorates; what was registered by its type is also disposed by the container, after the decorator.
     /// </summary>
     public static bool Decorate<T>(this IServiceCollection services, Func<IServiceProvider, T, T> decorate)
         where T : class => services.DecorateFromLast(decorate, many: false);
@@ -28,6 +29,11 @@ internal static class Decoration
             {
                 services[i] = ServiceDescriptor.Describe(typeof(T), sp => decorate(sp, Create<T>(descriptor, sp)), descriptor.Lifetime);
                 any = true;
+                if (descriptor.ImplementationType is { } type)
+                {
+                    // Under its own name, so that the container creates it as before: ActivatorUtilities looks for its constructor anew, on the way to the first request.
+                    services.TryAdd(ServiceDescriptor.Describe(type, type, descriptor.Lifetime));
+                }
             }
         }
 
@@ -43,7 +49,7 @@ internal static class Decoration
         where T : class =>
         (T)(descriptor.ImplementationInstance
             ?? descriptor.ImplementationFactory?.Invoke(services)
-            ?? ActivatorUtilities.CreateInstance(services, descriptor.ImplementationType!));
+            ?? services.GetRequiredService(descriptor.ImplementationType!));
 
     private sealed class NoHostedService : IHostedService
     {

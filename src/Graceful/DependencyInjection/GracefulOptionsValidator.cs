@@ -43,7 +43,7 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
         NotNegative(faults, "Drain:StreamGrace", drain.StreamGrace);
         NotNegative(faults, "Drain:FlushReserve", drain.FlushReserve);
         NotNegative(faults, "Drain:ReadinessFailAfter", drain.ReadinessFailAfter);
-        Defined(faults, "Drain:Readiness", drain.Readiness);
+        Defined(faults, "Drain:Readiness", drain.Readiness, drain.Readiness is >= DrainReadiness.FailNow and <= DrainReadiness.FailAfter);
         if (faults.Count > before)
         {
             // Sums of values that are out of range say nothing, and may overflow.
@@ -119,10 +119,15 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
 
     private void Checks(ProbeOptions probes, List<string> faults)
     {
+        if (probes.Checks.Count == 0)
+        {
+            return;
+        }
+
         var registered = services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Select(r => r.Name).ToList();
         foreach (var (name, check) in probes.Checks)
         {
-            Defined(faults, $"Probes:Checks:{name}:Class", check.Class);
+            Defined(faults, $"Probes:Checks:{name}:Class", check.Class, check.Class is >= DependencyClass.Local and <= DependencyClass.Optional);
             if (!registered.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 faults.Add(
@@ -148,10 +153,11 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
         }
     }
 
-    private static void Defined<T>(List<string> faults, string key, T value)
+    private static void Defined<T>(List<string> faults, string key, T value, bool isDefined)
         where T : struct, Enum
     {
-        if (!Enum.IsDefined(value))
+        // Told, not looked up: Enum.IsDefined is generic code that has to be compiled at every start.
+        if (!isDefined)
         {
             faults.Add($"Graceful:{key} = {value} must be one of {string.Join(", ", Enum.GetNames<T>())}");
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -102,13 +103,19 @@ public static class GracefulServiceCollectionExtensions
     private static void AddHostSeam(this IServiceCollection services)
     {
         services.Replace(ServiceDescriptor.Singleton<IHostApplicationLifetime>(sp => sp.GetRequiredService<GracefulOptions>().Enabled
-            ? ActivatorUtilities.CreateInstance<DrainingApplicationLifetime>(sp)
-            : ActivatorUtilities.CreateInstance<ApplicationLifetime>(sp)));
+            ? new DrainingApplicationLifetime(
+                sp.GetRequiredService<DrainCoordinator>(), sp.GetRequiredService<IOptions<HostOptions>>(), sp.GetRequiredService<ILogger<ApplicationLifetime>>())
+            : new ApplicationLifetime(sp.GetRequiredService<ILogger<ApplicationLifetime>>())));
         services.Decorate<IHost>((sp, host) => sp.GetRequiredService<GracefulOptions>().Enabled
-            ? ActivatorUtilities.CreateInstance<CancellableStartHost>(sp, host)
+            ? new CancellableStartHost(
+                host, sp.GetRequiredService<DrainCoordinator>(), sp.GetRequiredService<IHostApplicationLifetime>(), sp.GetRequiredService<ILogger<CancellableStartHost>>())
             : host);
-        services.Decorate<ISystemdNotifier>((sp, notifier) => sp.GetRequiredService<GracefulOptions>().Enabled
-            ? new ReadySystemdNotifier(notifier, sp.GetRequiredService<InstanceLifecycle>())
-            : notifier);
+        if (services.Any(RegistrationGuard.IsSystemdNotifier))
+        {
+            services.HoldSystemdReady();
+        }
     }
+
+    private static void HoldSystemdReady(this IServiceCollection services) => services.Decorate<ISystemdNotifier>((sp, notifier) =>
+        sp.GetRequiredService<GracefulOptions>().Enabled ? new ReadySystemdNotifier(notifier, sp.GetRequiredService<InstanceLifecycle>()) : notifier);
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Graceful;
 
@@ -9,6 +8,9 @@ internal sealed class RegistrationGuard(IServiceCollection services) : IHostedLi
 {
     /// <summary>By name, because this package does not know ASP.NET Core.</summary>
     private const string WebServer = "Microsoft.AspNetCore.Hosting.Server.IServer";
+
+    /// <summary>By name as well: outside systemd its package need not be loaded.</summary>
+    public static bool IsSystemdNotifier(ServiceDescriptor descriptor) => descriptor.ServiceType.FullName == "Microsoft.Extensions.Hosting.Systemd.ISystemdNotifier";
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +22,7 @@ internal sealed class RegistrationGuard(IServiceCollection services) : IHostedLi
         }
 
         // A decorated registration is a factory; AddSystemd's is a type.
-        if (services.LastOrDefault(d => d.ServiceType == typeof(ISystemdNotifier)) is { ImplementationFactory: null })
+        if (services.LastOrDefault(IsSystemdNotifier) is { ImplementationFactory: null })
         {
             throw new InvalidOperationException(
                 "AddSystemd() was called after AddGraceful(), so systemd would be told READY=1 before this instance is ready: call AddSystemd() first.");

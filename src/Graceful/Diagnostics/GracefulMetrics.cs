@@ -10,28 +10,19 @@ internal sealed class GracefulMetrics : IDisposable
 
     public static readonly ActivitySource Activities = new(Name);
 
-    private readonly Meter _meter;
-    private readonly Histogram<double> _drainPhase;
-    private readonly Counter<long> _aborted;
-    private readonly Counter<long> _late;
-    private readonly Counter<long> _probes;
+    // Not with the first object that counts something: that is on the way to the first request.
+    private readonly Lazy<Instruments> _instruments;
 
-    public GracefulMetrics(IMeterFactory meters)
-    {
-        _meter = meters.Create(Name);
-        _drainPhase = _meter.CreateHistogram<double>("graceful.drain.duration", "s", "Duration of a drain by phase.");
-        _aborted = _meter.CreateCounter<long>("graceful.drain.aborted", "{item}", "Requests, streams and connections cut by a drain.");
-        _late = _meter.CreateCounter<long>("graceful.drain.late_arrivals", "{request}", "Requests that arrived after the drain began.");
-        _probes = _meter.CreateCounter<long>("graceful.probe.results", "{probe}", "Probe answers by probe and result.");
-    }
+    public GracefulMetrics(IMeterFactory meters) => _instruments = new Lazy<Instruments>(() => new Instruments(meters.Create(Name)));
 
-    public void ObservePhase(Func<int> phase) => _meter.CreateObservableGauge(
+    public void ObservePhase(Func<int> phase) => _instruments.Value.Meter.CreateObservableGauge(
         "graceful.instance.phase", phase, "{phase}", "0 Starting, 1 WarmingUp, 2 Ready, 3 LameDuck, 4 Draining, 5 Flushing, 6 Stopped.");
 
     public void ObserveTraffic(Func<(int Requests, int Streams, int Connections)> traffic)
     {
-        _meter.CreateObservableUpDownCounter("graceful.requests.active", Requests, "{request}", "Requests running, by kind.");
-        _meter.CreateObservableUpDownCounter("graceful.connections.open", () => traffic().Connections, "{connection}", "Connections open.");
+        var meter = _instruments.Value.Meter;
+        meter.CreateObservableUpDownCounter("graceful.requests.active", Requests, "{request}", "Requests running, by kind.");
+        meter.CreateObservableUpDownCounter("graceful.connections.open", () => traffic().Connections, "{connection}", "Connections open.");
 
         IEnumerable<Measurement<int>> Requests()
         {
@@ -40,22 +31,41 @@ internal sealed class GracefulMetrics : IDisposable
         }
     }
 
-    public void DrainPhaseEnded(string phase, TimeSpan duration) => _drainPhase.Record(duration.TotalSeconds, Tag("graceful.phase", phase));
+    public void DrainPhaseEnded(string phase, TimeSpan duration) => _instruments.Value.DrainPhase.Record(duration.TotalSeconds, Tag("graceful.phase", phase));
 
     public void Aborted(string kind, long count)
     {
         if (count > 0)
         {
-            _aborted.Add(count, Tag("graceful.kind", kind));
+            _instruments.Value.Aborted.Add(count, Tag("graceful.kind", kind));
         }
     }
 
-    public void LateArrivals(long count) => _late.Add(count);
+    public void LateArrivals(long count) => _instruments.Value.Late.Add(count);
 
     public void ProbeAnswered(string probe, bool healthy) =>
-        _probes.Add(1, Tag("graceful.probe", probe), Tag("graceful.result", healthy ? "healthy" : "unhealthy"));
+        _instruments.Value.Probes.Add(1, Tag("graceful.probe", probe), Tag("graceful.result", healthy ? "healthy" : "unhealthy"));
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        if (_instruments.IsValueCreated)
+        {
+            _instruments.Value.Meter.Dispose();
+        }
+    }
 
     private static KeyValuePair<string, object?> Tag(string key, object value) => new(key, value);
+
+    private sealed class Instruments(Meter meter)
+    {
+        public Meter Meter { get; } = meter;
+
+        public Histogram<double> DrainPhase { get; } = meter.CreateHistogram<double>("graceful.drain.duration", "s", "Duration of a drain by phase.");
+
+        public Counter<long> Aborted { get; } = meter.CreateCounter<long>("graceful.drain.aborted", "{item}", "Requests, streams and connections cut by a drain.");
+
+        public Counter<long> Late { get; } = meter.CreateCounter<long>("graceful.drain.late_arrivals", "{request}", "Requests that arrived after the drain began.");
+
+        public Counter<long> Probes { get; } = meter.CreateCounter<long>("graceful.probe.results", "{probe}", "Probe answers by probe and result.");
+    }
 }

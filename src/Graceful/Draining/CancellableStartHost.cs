@@ -13,11 +13,17 @@ internal sealed partial class CancellableStartHost(
 {
     public IServiceProvider Services => inner.Services;
 
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var start = inner.StartAsync(cancellationToken);
+        return start.IsCompletedSuccessfully ? start : EndStartAsync(start, cancellationToken);
+    }
+
+    private async Task EndStartAsync(Task start, CancellationToken cancellationToken)
     {
         try
         {
-            await inner.StartAsync(cancellationToken).ConfigureAwait(false);
+            await start.ConfigureAwait(false);
         }
         catch (Exception exception)
             when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsCancellation(exception))

@@ -23,12 +23,6 @@ internal sealed partial class DrainService(
     {
         // Not earlier: the handler registered last runs first, and must see a signal before the host's lifetime swallows it.
         signals.Start();
-        metrics.ObservePhase(() => (int)coordinator.Phase);
-        metrics.ObserveTraffic(() =>
-        {
-            var now = sources.GetSnapshot();
-            return (now.Requests, now.Streams, now.Connections);
-        });
         return Task.CompletedTask;
     }
 
@@ -36,7 +30,14 @@ internal sealed partial class DrainService(
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        _warmUp = Task.Run(() => warmUp.RunAsync(coordinator.DrainStarted), CancellationToken.None);
+        // Beside the host, which serves by now: nothing here is in the way of the first request.
+        _warmUp = Task.Run(
+            () =>
+            {
+                Observe();
+                return warmUp.RunAsync(coordinator.DrainStarted);
+            },
+            CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -61,6 +62,16 @@ internal sealed partial class DrainService(
             var stop = time.GetElapsedTime(_stopping);
             Log.Report(logger, DrainReportText.Format(report with { Total = report.Total + stop, UnusedBudget = report.UnusedBudget - stop }));
         }
+    }
+
+    private void Observe()
+    {
+        metrics.ObservePhase(() => (int)coordinator.Phase);
+        metrics.ObserveTraffic(() =>
+        {
+            var now = sources.GetSnapshot();
+            return (now.Requests, now.Streams, now.Connections);
+        });
     }
 
     private static partial class Log

@@ -6,11 +6,12 @@ internal sealed partial class InstanceLifecycle
 {
     private static partial class Log
     {
-        [LoggerMessage(100, LogLevel.Information, "Phase {Previous} -> {Next}", EventName = "PhaseChanged")]
-        public static partial void PhaseChanged(ILogger logger, InstancePhase previous, InstancePhase next);
+        // One text, because the framework brings that instantiation of its logger compiled: this is said while the first requests come in.
+        [LoggerMessage(100, LogLevel.Information, "Phase {Transition}", EventName = "PhaseChanged")]
+        public static partial void PhaseChanged(ILogger logger, string transition);
 
         [LoggerMessage(101, LogLevel.Error, "A callback for phase {Phase} failed", EventName = "PhaseCallbackFailed")]
-        public static partial void CallbackFailed(ILogger logger, Exception exception, InstancePhase phase);
+        public static partial void CallbackFailed(ILogger logger, Exception exception, string phase);
 
         [LoggerMessage(102, LogLevel.Information, "Maintenance begins, readiness is taken away: {Reason}", EventName = "MaintenanceBegun")]
         public static partial void MaintenanceBegun(ILogger logger, string reason);

@@ -68,7 +68,11 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
             Volatile.Write(ref _phaseSince, time.GetTimestamp());
             WasReady |= next == InstancePhase.Ready;
             _phase = next;
-            Log.PhaseChanged(logger, previous, next);
+            if (logger.IsEnabled(LogLevel.Information))
+            {
+                Log.PhaseChanged(logger, string.Concat(previous.ToString(), " -> ", next.ToString()));
+            }
+
             _untold.Enqueue(next);
             if (!_telling)
             {
@@ -120,7 +124,7 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
             }
             catch (Exception exception)
             {
-                Log.CallbackFailed(logger, exception, phase);
+                Log.CallbackFailed(logger, exception, phase.ToString());
             }
         }
     }

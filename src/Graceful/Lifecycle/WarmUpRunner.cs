@@ -10,16 +10,32 @@ internal sealed partial class WarmUpRunner(
     TimeProvider time,
     ILogger<WarmUpRunner> logger)
 {
+    private readonly IWarmUpTask[] _tasks = [.. tasks];
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, string> _faults = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _faults = new(StringComparer.Ordinal);
 
     /// <summary>Ends when the instance is ready, or when <paramref name="cancellationToken"/> says that it never will be.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken)
     {
         lifecycle.Advance(InstancePhase.WarmingUp);
+        if (_tasks.Length > 0)
+        {
+            return RunTasksAsync(cancellationToken);
+        }
+
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            lifecycle.Advance(InstancePhase.Ready);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task RunTasksAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            foreach (var order in tasks.GroupBy(t => t.Order).OrderBy(g => g.Key))
+            foreach (var order in _tasks.GroupBy(t => t.Order).OrderBy(g => g.Key))
             {
                 var parallel = new ParallelOptions
                 {
@@ -90,7 +106,7 @@ internal sealed partial class WarmUpRunner(
                 _faults[name] = fault;
             }
 
-            lifecycle.SetWarmUpFault(_faults.Count == 0 ? null : string.Join("; ", _faults.Values));
+            lifecycle.SetWarmUpFault(_faults.Count == 0 ? null : string.Join("; ", _faults.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)));
         }
     }
 }

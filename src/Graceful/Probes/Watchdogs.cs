@@ -5,7 +5,7 @@ namespace Graceful;
 /// <summary>The loops that must still turn, the thread pool among them.</summary>
 internal sealed class Watchdogs : IWatchdogs, IDisposable
 {
-    private readonly ConcurrentDictionary<Watchdog, byte> _all = new();
+    private readonly ConcurrentDictionary<Watchdog, Watchdog> _all = new();
     private readonly TimeProvider _time;
     private readonly ITimer _threadPool;
 
@@ -21,9 +21,13 @@ internal sealed class Watchdogs : IWatchdogs, IDisposable
     public IWatchdog Register(string name, TimeSpan timeLimit)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeLimit, TimeSpan.Zero);
+        if (timeLimit <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeLimit), timeLimit, "Must be positive.");
+        }
+
         var watchdog = new Watchdog(this, name, timeLimit);
-        _all[watchdog] = 0;
+        _all[watchdog] = watchdog;
         return watchdog;
     }
 
