@@ -23,6 +23,9 @@ internal static class RedisFailure
         ("WRONGTYPE", "a key of the fleet holds something else"),
     ];
 
+    /// <summary>How servers say it of a command in a script: Redis 7.0, and later ones (which go on to name the user).</summary>
+    private static readonly string[] DeniedInScript = ["The user executing the script can't", "ACL failure in script"];
+
     public static RedisStoreException Explain(string operation, Exception exception) => new($"{operation}: {Meaning(exception)}.");
 
     public static string Meaning(Exception exception) => exception switch
@@ -40,6 +43,11 @@ internal static class RedisFailure
 
     private static string OfServer(string message)
     {
+        if (DeniedInScript.Any(d => message.Contains(d, StringComparison.Ordinal)))
+        {
+            message = Codes[0].Code;
+        }
+
         foreach (var (code, meaning) in Codes)
         {
             if (HasCode(message, code))
@@ -54,6 +62,7 @@ internal static class RedisFailure
     private static string OfConnection(ConnectionFailureType failure) => failure switch
     {
         ConnectionFailureType.AuthenticationFailure => "Redis refuses the user or the password",
+        ConnectionFailureType.ProtocolFailure => "Redis refuses the client's greeting (ProtocolFailure); perhaps the user lacks a permission, see docs/redis.md",
         _ => $"no connection to Redis ({failure})",
     };
 

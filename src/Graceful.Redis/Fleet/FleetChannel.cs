@@ -7,12 +7,15 @@ namespace Graceful;
 /// <summary>Tells of a new epoch as soon as it is published. An acceleration only: when it cannot be had, the log says so once, and the renewals do the work.</summary>
 internal sealed partial class FleetChannel(RedisConnection connection, string name, TimeProvider time, ILogger logger) : IDisposable
 {
+    private const int Attempts = 20;
+    private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _ended = new();
     private ImmutableArray<Action> _callbacks = [];
     private string? _fullName;
     private long _triedAt;
     private int _state;
+    private Action<RedisChannel, RedisValue>? _handler;
 
     private enum Stage
     {
@@ -77,8 +80,11 @@ internal sealed partial class FleetChannel(RedisConnection connection, string na
         {
             var multiplexer = await connection.GetAsync(_ended.Token).ConfigureAwait(false);
 
-            // Kept by the client from here on: it subscribes again after every reconnect.
-            await multiplexer.GetSubscriber().SubscribeAsync(RedisChannel.Literal(name), (_, _) => Tell()).ConfigureAwait(false);
+            for (var attempt = 1; !await TrySubscribeAsync(multiplexer, isLast: attempt == Attempts).ConfigureAwait(false); attempt++)
+            {
+                await Task.Delay(AttemptDelay, time, _ended.Token).ConfigureAwait(false);
+            }
+
             _state = (int)Stage.Subscribed;
         }
         catch (Exception e)
@@ -89,6 +95,21 @@ internal sealed partial class FleetChannel(RedisConnection connection, string na
             }
 
             _state = (int)Stage.Silent;
+        }
+    }
+
+    private async Task<bool> TrySubscribeAsync(IConnectionMultiplexer multiplexer, bool isLast)
+    {
+        try
+        {
+            // Kept by the client from here on: it subscribes again after every reconnect.
+            await multiplexer.GetSubscriber().SubscribeAsync(RedisChannel.Literal(name), _handler ??= (_, _) => Tell()).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisConnectionException) when (!isLast)
+        {
+            // Subscriptions have a connection of their own, which may stand a moment later than the other; nothing waits for it (BacklogPolicy.FailFast).
+            return false;
         }
     }
 

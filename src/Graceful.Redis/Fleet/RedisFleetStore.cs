@@ -31,7 +31,7 @@ internal sealed partial class RedisFleetStore : IFleetStore, IDisposable
         _allKeys = _keys.All;
         _scripts = new RedisScriptRunner(connection);
         _channel = new FleetChannel(connection, _keys.Channel, time, logger);
-        _eviction = new EvictionWarning(connection, logger);
+        _eviction = new EvictionWarning(_scripts, _allKeys, logger);
         _logger = logger;
     }
 
@@ -47,7 +47,7 @@ internal sealed partial class RedisFleetStore : IFleetStore, IDisposable
             ],
             cancellationToken).ConfigureAwait(false))!;
         _channel.Revive();
-        _eviction.LookOnce();
+        _ = _eviction.LookOnceAsync();
         var state = (RedisResult[])reply[7]!;
         return new BeatReply(
             (BeatStatus)(int)reply[0], Number(reply[1]), state.Length == 0 ? null : FleetStateFields.Read(state), Number(reply[2]), (int)reply[3] == 1, (int)reply[4], (int)reply[5], (int)reply[6] == 1);

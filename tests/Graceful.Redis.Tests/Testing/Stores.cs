@@ -14,6 +14,12 @@ internal sealed class Stores(string configuration, string fleet, LogLines? log =
 
     public FleetKeys Keys { get; } = new("", fleet);
 
+    public RedisScriptRunner Runner()
+    {
+        var store = Create();
+        return new RedisScriptRunner(_made.Single(m => m.Store == store).Connection);
+    }
+
     public RedisFleetStore Create()
     {
         var connection = new RedisConnection(Options.Create(new RedisOptions { Configuration = configuration }), Log.Create<RedisConnection>());
