@@ -18,7 +18,9 @@ internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : I
         Connections(root.Section(nameof(options.Connections)), options.Connections);
         WarmUp(root.Section(nameof(options.WarmUp)), options.WarmUp);
         Probes(root.Section(nameof(options.Probes)), options.Probes);
-        root.RejectUnknown();
+
+        // Read by their own features and packages.
+        root.RejectUnknown("Fleet", "Compatibility", "Session", "Redis");
         Faults = root.Faults;
     }
 

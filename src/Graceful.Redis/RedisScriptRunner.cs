@@ -1,0 +1,87 @@
+using StackExchange.Redis;
+
+namespace Graceful;
+
+/// <summary>Runs scripts: by name, in full where the server does not know the name (it was restarted, failed over or flushed), plain where it does not know flags.</summary>
+internal sealed class RedisScriptRunner
+{
+    private readonly RedisConnection _connection;
+    private volatile bool _plain;
+
+    public RedisScriptRunner(RedisConnection connection)
+    {
+        _connection = connection;
+
+        // Perhaps another server, that knows flags.
+        connection.Restored += () => _plain = false;
+    }
+
+    /// <exception cref="RedisStoreException">The script did not run, or it is not known whether it did.</exception>
+    public async Task<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var multiplexer = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
+
+            // A command that was sent is not called back: it may still run when the caller has stopped waiting.
+            return await RunAsync(multiplexer.GetDatabase(), script, keys, values).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw RedisFailure.Explain(script.Operation, e);
+        }
+    }
+
+    private async Task<RedisResult> RunAsync(IDatabase database, RedisScript script, RedisKey[] keys, RedisValue[] values)
+    {
+        if (!_plain)
+        {
+            try
+            {
+                return await RunAsync(database, script.Flagged, keys, values).ConfigureAwait(false);
+            }
+            catch (RedisServerException e) when (DoesNotCompile(e.Message))
+            {
+                _plain = true;
+            }
+        }
+
+        return await RunAsync(database, script.Plain, keys, values).ConfigureAwait(false);
+    }
+
+    private static async Task<RedisResult> RunAsync(IDatabase database, RedisScriptForm form, RedisKey[] keys, RedisValue[] values)
+    {
+        try
+        {
+            return await SendAsync(database, "EVALSHA", form.Hash, keys, values).ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (e.Is("NOSCRIPT"))
+        {
+            return await SendAsync(database, "EVAL", form.Text, keys, values).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Not the client's own script support: that loads with SCRIPT LOAD, which would be one more permission.</summary>
+    private static Task<RedisResult> SendAsync(IDatabase database, string command, string script, RedisKey[] keys, RedisValue[] values)
+    {
+        var arguments = new object[2 + keys.Length + values.Length];
+        arguments[0] = script;
+        arguments[1] = keys.Length;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            arguments[2 + i] = keys[i];
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            arguments[2 + keys.Length + i] = values[i];
+        }
+
+        return database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster);
+    }
+
+    /// <summary>The script never began: it is safe to send it again in another form.</summary>
+    private static bool DoesNotCompile(string message) =>
+        message.Contains("compil", StringComparison.OrdinalIgnoreCase) || message.Contains("shebang", StringComparison.OrdinalIgnoreCase) ||
+        message.Contains("near '#'", StringComparison.Ordinal);
+}
