@@ -48,15 +48,10 @@ public sealed record ContractState
     public LevelRange JoinWindow => new(Math.Min(Low, PriorLow), Math.Max(High, PriorHigh));
 
     /// <summary>
-    /// What an instance must cover that was a member a moment ago and is unknown now (its record was lost, or its lease ran out while it was frozen): an edge that
-    /// was widened but at which nothing can have been written yet does not shut it out, it cancels the widening.
+    /// What an instance must cover that was a member a moment ago and is unknown now (its record was lost, or its lease ran out while it was cut off): all of the window, but not an edge that
+    /// has been narrowed. It was let in when that was narrow; if the store has forgotten so, that is no reason to throw it out.
     /// </summary>
-    public LevelRange ReturnWindow => Mode switch
-    {
-        LevelMode.Raising or LevelMode.Cancelling => new(Low, Active),
-        LevelMode.Lowering => new(Active, High),
-        _ => new(Low, High),
-    };
+    public LevelRange ReturnWindow => new(Low, High);
 }
 
 /// <summary>What the fleet is waiting for with a contract.</summary>
@@ -85,6 +80,12 @@ public enum LevelMode
 
     /// <summary>The window has been narrowed; the store's replicas have to learn of it.</summary>
     Confirming = 7,
+
+    /// <summary>
+    /// The written level is about to change, up to <c>High</c> or down to <c>Low</c>, and the store's replicas have to learn that: whatever comes after this mode, and is lost by a failover,
+    /// falls back to a state that takes the other level for written.
+    /// </summary>
+    Committing = 8,
 }
 
 /// <summary>What an operator asked of a contract.</summary>

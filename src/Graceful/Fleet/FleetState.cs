@@ -23,6 +23,15 @@ public sealed record FleetState
     /// <summary>True from the first beat of a store with no record until <see cref="ExclusionWait"/> has passed: members of before may come back and tell.</summary>
     public bool IsForming { get; init; }
 
+    /// <summary>
+    /// The epoch at which this line of states began: when it was founded, or last put together from members' memories after the store had lost its own. Epochs between <see cref="Told"/> and this
+    /// one are of a line that was lost: whoever remembers one knows something that this state does not. 0 while forming, until a member that serves has told what it remembers.
+    /// </summary>
+    public long Founded { get; init; }
+
+    /// <summary>The newest epoch of before <see cref="Founded"/> whose state this one was put together from; 0 for none.</summary>
+    public long Told { get; init; }
+
     /// <summary>The contracts, by name.</summary>
     public ImmutableSortedDictionary<string, ContractState> Contracts { get; init; } = ImmutableSortedDictionary.Create<string, ContractState>(StringComparer.Ordinal);
 

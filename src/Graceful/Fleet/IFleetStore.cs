@@ -13,6 +13,7 @@ public interface IFleetStore
     /// newcomer (or one whose lease ran out) against <see cref="ContractState.JoinWindow"/>, or <see cref="ContractState.ReturnWindow"/> when the beat says that it is serving; and hands
     /// out, at most once a second for the whole fleet, the ticket to decide.
     /// </summary>
+    /// <exception cref="FormatException">The beat's profile is none (<see cref="ContractProfile"/>): it is never counted.</exception>
     ValueTask<BeatReply> BeatAsync(FleetBeat beat, CancellationToken cancellationToken);
 
     /// <summary>Ends a lease, if the instance still has it. Repeating it does nothing.</summary>
@@ -22,12 +23,13 @@ public interface IFleetStore
     ValueTask<FleetCensus> TakeCensusAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts <paramref name="next"/> in the place of the state, if neither the epoch nor the membership has changed since the census; tells the others. False, and nothing
+    /// Puts <paramref name="replacement"/> in the place of the state, if neither the epoch nor the membership has changed since the census; tells the others. False, and nothing
     /// happens, otherwise. <see cref="FleetState.Credit"/> is the store's own and is not written.
     /// </summary>
-    ValueTask<bool> TryReplaceAsync(FleetCensus census, FleetState next, CancellationToken cancellationToken);
+    /// <exception cref="ArgumentException">The epoch does not grow.</exception>
+    ValueTask<bool> TryReplaceAsync(FleetCensus census, FleetState replacement, CancellationToken cancellationToken);
 
-    /// <summary>Every member with a record, live or just expired, for people and for <see cref="IFleet"/>. Not atomic with anything.</summary>
+    /// <summary>Every member with a record, live or just expired, for people and for <c>IFleet</c>. Not atomic with anything.</summary>
     ValueTask<IReadOnlyList<FleetRecord>> ReadMembersAsync(CancellationToken cancellationToken);
 
     /// <summary>
