@@ -32,6 +32,7 @@ internal static class ContractAccount
             LevelMode.Stable when blockers > 0 => $"Level {contract.Active} is written; {blockers} instance(s) are in the way of level {next}.",
             LevelMode.Stable => $"Level {contract.Active} is written.",
             LevelMode.Baking => $"Every instance can read level {next}; it is raised {soon}. Until then nothing has changed.",
+            LevelMode.Committing => $"Level {(contract.High > contract.Active ? contract.High : contract.Low)} is written {soon}.",
             LevelMode.Raising => $"Level {contract.High} is written {soon}. Until then the raise can be cancelled.",
             LevelMode.Settling => $"Level {contract.Active} is written; data of level {contract.Low} counts as gone {soon}.",
             LevelMode.Cancelling => $"The raise to level {contract.High} was called off; it is forgotten {soon}.",
@@ -56,15 +57,6 @@ internal static class ContractAccount
         return contract.Fence > 0 && record.Acknowledged < contract.Fence ? $"{who}; operations from before the change still run there" : null;
     }
 
-    private static ContractDeclaration Declared(string profile, string name)
-    {
-        try
-        {
-            return ContractProfile.Parse(profile).GetValueOrDefault(name, ContractDeclaration.Absent);
-        }
-        catch (FormatException)
-        {
-            return ContractDeclaration.Absent;
-        }
-    }
+    private static ContractDeclaration Declared(string profile, string name) =>
+        ContractProfile.TryParse(profile, out var declared) ? declared.GetValueOrDefault(name, ContractDeclaration.Absent) : ContractDeclaration.Absent;
 }

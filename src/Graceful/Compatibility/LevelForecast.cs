@@ -3,9 +3,6 @@ namespace Graceful;
 /// <summary>When a contract's step ends if nobody is in the way: for people, never for a decision.</summary>
 internal static class LevelForecast
 {
-    /// <summary>The wait after a narrowing (see the state machine).</summary>
-    private static readonly TimeSpan Confirmation = TimeSpan.FromSeconds(5);
-
     /// <summary>What is left of the step it is in; null when it waits for somebody, or for nothing.</summary>
     public static TimeSpan? StepEndsIn(ContractState contract, FleetState state, TimeSpan bake)
     {
@@ -14,7 +11,7 @@ internal static class LevelForecast
             LevelMode.Baking => bake,
             LevelMode.Raising or LevelMode.Cancelling or LevelMode.Lowering => state.ExclusionWait,
             LevelMode.Settling or LevelMode.Shrinking when !contract.RetainManually => state.ExclusionWait + contract.Retention,
-            LevelMode.Confirming => Confirmation,
+            LevelMode.Committing or LevelMode.Confirming => ContractTransitions.Replicated(state.ExclusionWait),
             _ => null,
         };
         return wait is { } whole ? Max(whole - (state.Credit - contract.Since), TimeSpan.Zero) : null;
@@ -23,7 +20,7 @@ internal static class LevelForecast
     /// <summary>Until the window is the written level alone, when nothing is done; null when it does not come to that by itself.</summary>
     public static TimeSpan? NarrowedIn(ContractState contract, FleetState state) => contract.Mode switch
     {
-        LevelMode.Settling or LevelMode.Shrinking or LevelMode.Cancelling => StepEndsIn(contract, state, default) + Confirmation,
+        LevelMode.Settling or LevelMode.Shrinking or LevelMode.Cancelling => StepEndsIn(contract, state, default) + ContractTransitions.Replicated(state.ExclusionWait),
         LevelMode.Confirming => StepEndsIn(contract, state, default),
         _ => null,
     };

@@ -58,7 +58,7 @@ internal sealed class MismatchText(TimedFleetStore store, MemberState member)
             return $"Level {contract.Active} is what the fleet writes, and this build cannot read it. Deploy a release that supports {contract.Active}, or have '{name}' retreat to {supports.Max} first.";
         }
 
-        if (contract.Mode == LevelMode.Raising)
+        if (contract.Mode is LevelMode.Raising or LevelMode.Committing)
         {
             return $"Level {contract.High} is about to be written. Cancel the raise of '{name}' and this build can join, or deploy a release that supports {contract.High}.";
         }

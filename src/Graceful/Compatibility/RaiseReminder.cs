@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace Graceful;
@@ -10,7 +9,7 @@ internal sealed partial class RaiseReminder(CompatibilityOptions options, TimePr
 
     public void Look(FleetCensus census)
     {
-        var builds = census.Groups.Select(g => Parse(g.Profile)).ToList();
+        var builds = census.Groups.Select(g => ContractProfile.TryParse(g.Profile, out var declared) ? declared : null).ToList();
         foreach (var (name, contract) in census.State.Contracts)
         {
             var next = contract.Active + 1;
@@ -28,22 +27,9 @@ internal sealed partial class RaiseReminder(CompatibilityOptions options, TimePr
         }
     }
 
-    private static ImmutableSortedDictionary<string, ContractDeclaration>? Parse(string profile)
-    {
-        try
-        {
-            return ContractProfile.Parse(profile);
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
-
     private static partial class Log
     {
-        [LoggerMessage(
-            164, LogLevel.Warning, "Contract {Contract}: every live instance has been able to read level {Level} for {Time}, and nobody activates it", EventName = "RaiseForgotten")]
+        [LoggerMessage(164, LogLevel.Warning, "Contract {Contract}: every live instance has been able to read level {Level} for {Time}, and nobody activates it", EventName = "RaiseForgotten")]
         public static partial void Forgotten(ILogger logger, string contract, int level, TimeSpan time);
     }
 }

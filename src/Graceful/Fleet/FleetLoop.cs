@@ -21,6 +21,8 @@ internal sealed partial class FleetLoop : IHostedLifecycleService, IAsyncDisposa
     private readonly TimeProvider _time;
     private readonly ILogger<FleetLoop> _logger;
     private readonly InstanceLifecycle _lifecycle;
+    private readonly FleetMetrics _metrics;
+    private readonly LevelGate _gate;
     private readonly bool _isAlone;
     private readonly CancellationTokenSource _end = new();
     private readonly List<IDisposable> _subscriptions = [];
@@ -38,13 +40,15 @@ internal sealed partial class FleetLoop : IHostedLifecycleService, IAsyncDisposa
         SharedFaults shared,
         FleetOptions options,
         InstanceLifecycle lifecycle,
+        FleetMetrics metrics,
         TimeProvider time,
         ILogger<FleetLoop> logger)
     {
         (_renewal, _store, _member, _self, _shared, _options) = (renewal, store, member, self, shared, options);
-        (_lifecycle, _time, _logger) = (lifecycle, time, logger);
+        (_lifecycle, _metrics, _gate, _time, _logger) = (lifecycle, metrics, gate, time, logger);
         _isAlone = inner is InMemoryFleetStore;
         gate.Drained = Wake;
+        member.Fenced += metrics.Fenced;
         shared.Reported += WakeIfWithdrawalChanged;
     }
 
@@ -55,6 +59,11 @@ internal sealed partial class FleetLoop : IHostedLifecycleService, IAsyncDisposa
             Log.Alone(_logger);
         }
 
+        _metrics.Observe(
+            () => _member.Last?.Live ?? 0,
+            () => _gate.State?.Epoch ?? 0,
+            () => (int)_member.Standing,
+            () => _gate.State?.Contracts.Select(c => (c.Key, c.Value.Active, c.Value.Low, c.Value.High)) ?? []);
         _subscriptions.Add(_lifecycle.OnPhaseChanged(_ => Wake()));
         var tick = _options.RenewInterval / 2 < LongestTick ? _options.RenewInterval / 2 : LongestTick;
         _subscriptions.Add(_time.CreateTimer(_ => Tick(), null, tick, tick));
@@ -188,8 +197,7 @@ internal sealed partial class FleetLoop : IHostedLifecycleService, IAsyncDisposa
         [LoggerMessage(162, LogLevel.Warning, "The lease could not be ended; it runs out within {Lease}", EventName = "FleetNotLeft")]
         public static partial void NotLeft(ILogger logger, Exception exception, TimeSpan lease);
 
-        [LoggerMessage(
-            163, LogLevel.Warning, "No store is registered for the fleet: this process sees only itself. Add one that processes share, such as AddRedis()", EventName = "FleetOfOne")]
+        [LoggerMessage(163, LogLevel.Warning, "No store is registered for the fleet: this process sees only itself. Add one that processes share, such as AddRedis()", EventName = "FleetOfOne")]
         public static partial void Alone(ILogger logger);
 
         [LoggerMessage(165, LogLevel.Warning, "Changes are not announced by the fleet's store; they are seen at the next renewal", EventName = "FleetNotSubscribed")]

@@ -30,6 +30,7 @@ internal sealed partial class FleetRenewal(
     ILogger<FleetRenewal> logger)
 {
     private long _sequence;
+    private FleetState? _store;
     private string? _toldInfo;
     private string? _observed;
     private bool _failing;
@@ -44,8 +45,10 @@ internal sealed partial class FleetRenewal(
         var info = self.ToJson();
         var news = info == _toldInfo ? null : info;
         AskedToWithdraw = shared.First is not null;
+
+        // Past the fence it is a newcomer to the others, also where it goes on serving (FailOpen).
         var beat = new FleetBeat(
-            self.Id, ++_sequence, catalog.Profile, gate.Acknowledged, gate.State?.Epoch ?? 0, member.IsServing, AskedToWithdraw, options.LeaseDuration, news);
+            self.Id, ++_sequence, catalog.Profile, gate.Acknowledged, _store?.Epoch ?? 0, member.Standing == FleetStanding.Serving, AskedToWithdraw, options.LeaseDuration, news);
         var sent = fence.Now;
         var started = time.GetTimestamp();
         try
@@ -73,47 +76,54 @@ internal sealed partial class FleetRenewal(
 
     private async Task<bool> FollowAsync(FleetBeat beat, BeatReply reply, long sent)
     {
-        var witness = gate.State;
-        var state = reply.State ?? (reply.Epoch == beat.KnownEpoch ? witness : null);
-        if (witness is not null && (reply.Status == BeatStatus.NoState || reply.Epoch < witness.Epoch))
+        _store = reply.State ?? (reply.Epoch == 0 ? FleetState.None : reply.Epoch == beat.KnownEpoch ? _store : null);
+        if (_store is not { } state)
+        {
+            return true; // Asks for all of it.
+        }
+
+        if (gate.State is { } witness && ContractMachine.Lacks(state, witness, beat.IsServing))
         {
             // Until the store has been told, the renewal does not count: it renewed a lease in a fleet that forgot what may exist.
-            state = await steering.MergeAsync(witness).ConfigureAwait(false);
-            if (state is null)
+            if (await steering.MergeAsync(witness, beat.IsServing).ConfigureAwait(false) is not { } merged)
             {
                 return true;
             }
+
+            state = merged;
         }
-        else if (reply.Status == BeatStatus.NoState)
+        else if (reply.Status is BeatStatus.Held or BeatStatus.NoState)
         {
-            state = await FormAsync(reply, state).ConfigureAwait(false);
-            if (state is null or { IsForming: true })
-            {
-                fence.Renewed(sent);
-                member.Forming($"the fleet's store has no record: waiting up to {(state?.ExclusionWait ?? timings.Forming.ExclusionWait).TotalSeconds:0} s for instances that know what was written before");
-                return state is null;
-            }
-        }
-        else if (reply.Status == BeatStatus.Held)
-        {
-            state = (reply.MayDecide ? await steering.DecideAsync().ConfigureAwait(false) : null)
-                ?? (state is null ? null : await steering.AdoptAsync(state).ConfigureAwait(false))
+            state = (state.Epoch == 0 ? await steering.FormAsync().ConfigureAwait(false) : reply.MayDecide ? await steering.DecideAsync().ConfigureAwait(false) : null)
+                ?? await steering.AdoptAsync(state).ConfigureAwait(false)
                 ?? state;
         }
 
-        return state is not null && await JudgeAsync(beat, reply.Status, state, sent).ConfigureAwait(false);
-    }
-
-    private async Task<FleetState?> FormAsync(BeatReply reply, FleetState? forming)
-    {
-        if (reply.Epoch == 0)
+        _store = state;
+        if (state.Epoch != 0 && !state.IsForming)
         {
-            return await steering.FormAsync().ConfigureAwait(false);
+            return await JudgeAsync(beat, reply.Status, state, sent).ConfigureAwait(false);
         }
 
-        return (reply.MayDecide ? await steering.DecideAsync().ConfigureAwait(false) : null)
-            ?? (forming is null ? null : await steering.AdoptAsync(forming).ConfigureAwait(false))
-            ?? forming ?? FleetState.None with { IsForming = true, ExclusionWait = timings.Forming.ExclusionWait };
+        // Nobody begins to serve, and whoever serves by what it knows goes on: the store has been told that, and changes nothing.
+        if (member.IsServing)
+        {
+            if (beat.IsServing)
+            {
+                fence.Renewed(sent);
+            }
+
+            return false;
+        }
+
+        if (catalog.Contracts.IsEmpty)
+        {
+            fence.Renewed(sent); // It writes nothing that anybody would have to agree on.
+        }
+
+        var wait = state.Epoch == 0 ? timings.Forming.ExclusionWait : state.ExclusionWait;
+        member.Forming($"the fleet's store has no record: waiting up to {LevelForecast.Words(wait)} for instances that know what was written before");
+        return state.Epoch == 0;
     }
 
     private async Task<bool> JudgeAsync(FleetBeat beat, BeatStatus status, FleetState state, long sent)

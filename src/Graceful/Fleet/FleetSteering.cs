@@ -28,18 +28,20 @@ internal sealed partial class FleetSteering(TimedFleetStore store, MemberTimings
     }
 
     /// <summary>The store knows less than this instance: it forgot, or failed over to a replica that was behind.</summary>
-    /// <returns>A state that is at least as new as <paramref name="witness"/>; null when the race was lost.</returns>
-    public async Task<FleetState?> MergeAsync(FleetState witness)
+    /// <param name="witness">The newest state that this instance has installed.</param>
+    /// <param name="isTrusted">Whether this instance serves and is not past its fence.</param>
+    /// <returns>A state that holds what <paramref name="witness"/> knows; null when the race was lost.</returns>
+    public async Task<FleetState?> MergeAsync(FleetState witness, bool isTrusted)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var census = await store.TakeCensusAsync().ConfigureAwait(false);
-            if (!census.State.IsForming && census.State.Epoch >= witness.Epoch)
+            if (!ContractMachine.Lacks(census.State, witness, isTrusted))
             {
                 return census.State;
             }
 
-            var merged = ContractMachine.Merge(census.State, witness, census.Now);
+            var merged = ContractMachine.Merge(census.State, witness, census.Now, isTrusted);
             if (await store.TryReplaceAsync(census, merged).ConfigureAwait(false))
             {
                 Log.Reseeded(logger, census.State.Epoch, witness.Epoch, merged.Epoch);
@@ -80,8 +82,7 @@ internal sealed partial class FleetSteering(TimedFleetStore store, MemberTimings
 
     private static partial class Log
     {
-        [LoggerMessage(
-            156, LogLevel.Warning, "The fleet's store had lost what this instance knows (its epoch {Store}, known {Witness}): told it, epoch {Merged}", EventName = "FleetReseeded")]
+        [LoggerMessage(156, LogLevel.Warning, "The fleet's store had lost what this instance knows (its epoch {Store}, known {Witness}): told it, epoch {Merged}", EventName = "FleetReseeded")]
         public static partial void Reseeded(ILogger logger, long store, long witness, long merged);
     }
 }

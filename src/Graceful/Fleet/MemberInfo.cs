@@ -64,15 +64,6 @@ internal static class MemberInfo
     private static string Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    private static Dictionary<string, LevelRange> Contracts(string profile)
-    {
-        try
-        {
-            return ContractProfile.Parse(profile).ToDictionary(c => c.Key, c => c.Value.Supports, StringComparer.Ordinal);
-        }
-        catch (FormatException)
-        {
-            return [];
-        }
-    }
+    private static Dictionary<string, LevelRange> Contracts(string profile) =>
+        ContractProfile.TryParse(profile, out var declared) ? declared.ToDictionary(c => c.Key, c => c.Value.Supports, StringComparer.Ordinal) : [];
 }
