@@ -23,4 +23,10 @@ public sealed class GracefulOptions
 
     /// <summary>Startup, readiness and liveness probes.</summary>
     public ProbeOptions Probes { get; } = new();
+
+    /// <summary>This instance's place among the others. Used with <c>AddFleet()</c> or <c>AddCompatibility(…)</c>.</summary>
+    public FleetOptions Fleet { get; } = new();
+
+    /// <summary>How levels move. Used with <c>AddCompatibility(…)</c>.</summary>
+    public CompatibilityOptions Compatibility { get; } = new();
 }

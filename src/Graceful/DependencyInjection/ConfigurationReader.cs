@@ -53,6 +53,15 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
         }
     }
 
+    public void Number(string key, Action<double> set)
+    {
+        if (Value(key) is { } text)
+        {
+            var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value);
+            Accept(isNumber, value, set, key, text, "must be a number such as 0.5");
+        }
+    }
+
     public void Duration(string key, Action<TimeSpan> set)
     {
         if (Value(key) is { } text)

@@ -18,9 +18,11 @@ internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : I
         Connections(root.Section(nameof(options.Connections)), options.Connections);
         WarmUp(root.Section(nameof(options.WarmUp)), options.WarmUp);
         Probes(root.Section(nameof(options.Probes)), options.Probes);
+        Fleet(root.Section(nameof(options.Fleet)), options.Fleet);
+        Compatibility(root.Section(nameof(options.Compatibility)), options.Compatibility);
 
-        // Read by their own features and packages.
-        root.RejectUnknown("Fleet", "Compatibility", "Session", "Redis");
+        // Read by their own packages.
+        root.RejectUnknown("Redis", "Session");
         Faults = root.Faults;
     }
 
@@ -77,6 +79,29 @@ internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : I
         liveness.Duration(nameof(probes.Liveness.CheckInterval), v => probes.Liveness.CheckInterval = v);
         liveness.Duration(nameof(probes.Liveness.ThreadPoolLag), v => probes.Liveness.ThreadPoolLag = v);
         liveness.RejectUnknown();
+        reader.RejectUnknown();
+    }
+
+    private static void Fleet(ConfigurationReader reader, FleetOptions fleet)
+    {
+        reader.Text(nameof(fleet.Name), v => fleet.Name = v);
+        reader.Text(nameof(fleet.Version), v => fleet.Version = v);
+        reader.Texts(nameof(fleet.Addresses), fleet.Addresses.Add);
+        reader.Duration(nameof(fleet.RenewInterval), v => fleet.RenewInterval = v);
+        reader.Duration(nameof(fleet.LeaseDuration), v => fleet.LeaseDuration = v);
+        reader.Duration(nameof(fleet.FenceAfter), v => fleet.FenceAfter = v);
+        reader.Duration(nameof(fleet.MaxOperation), v => fleet.MaxOperation = v);
+        reader.Duration(nameof(fleet.ExclusionWait), v => fleet.ExclusionWait = v);
+        reader.Duration(nameof(fleet.FormingWait), v => fleet.FormingWait = v);
+        reader.Choice<Isolation>(nameof(fleet.Isolation), v => fleet.Isolation = v);
+        reader.Number(nameof(fleet.MinReadyShare), v => fleet.MinReadyShare = v);
+        reader.RejectUnknown();
+    }
+
+    private static void Compatibility(ConfigurationReader reader, CompatibilityOptions compatibility)
+    {
+        reader.Duration(nameof(compatibility.Bake), v => compatibility.Bake = v);
+        reader.Duration(nameof(compatibility.RemindAfter), v => compatibility.RemindAfter = v);
         reader.RejectUnknown();
     }
 }

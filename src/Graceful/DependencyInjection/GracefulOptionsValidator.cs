@@ -23,6 +23,8 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
         Drain(options.Drain, faults);
         WarmUp(options.WarmUp, faults);
         Probes(options.Probes, faults);
+        FleetRules.Check(options.Fleet, options.Compatibility, faults);
+        faults.AddRange(services.GetService<CompatibilityBuilder>()?.Faults ?? []);
         if (options.Connections.MaxAge is { } age)
         {
             Positive(faults, "Connections:MaxAge", age);

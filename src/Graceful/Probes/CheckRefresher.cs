@@ -27,6 +27,9 @@ internal sealed partial class CheckRefresher : BackgroundService
 
     public IReadOnlyList<CheckState> Checks { get; }
 
+    /// <summary>A check has run.</summary>
+    public event Action? Reported;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Checks.Select(c => LoopAsync(c, stoppingToken)));
 
     private async Task LoopAsync(CheckState check, CancellationToken stopping)
@@ -34,6 +37,7 @@ internal sealed partial class CheckRefresher : BackgroundService
         while (!stopping.IsCancellationRequested)
         {
             await RunOnceAsync(check, stopping).ConfigureAwait(false);
+            Reported?.Invoke();
             var wait = check.IsHealthyNow || _options.RefreshInterval < SoonerWhileFailing ? _options.RefreshInterval : SoonerWhileFailing;
             await Task.Delay(wait, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

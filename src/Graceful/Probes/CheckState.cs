@@ -55,11 +55,12 @@ internal sealed class CheckState
                 return null;
             }
 
-            return IsStale(last) ? $"check '{Registration.Name}' is stale"
-                : last.Entry.Status == HealthStatus.Unhealthy ? $"check '{Registration.Name}' is unhealthy"
-                : null;
+            return Words(last);
         }
     }
+
+    /// <summary>What is wrong with a dependency that others share, which is for the fleet to weigh; null when nothing is, or nothing is known.</summary>
+    public string? SharedFault => Class == DependencyClass.Shared && _last is { } last ? Words(last) : null;
 
     public ProbeCheck ToDetail()
     {
@@ -80,6 +81,10 @@ internal sealed class CheckState
             failed && !_options.IncludeErrors ? null : last.Entry.Description,
             failed && _options.IncludeErrors ? last.Entry.Exception!.Message : null);
     }
+
+    private string? Words(Outcome outcome) => IsStale(outcome) ? $"check '{Registration.Name}' is stale"
+        : outcome.Entry.Status == HealthStatus.Unhealthy ? $"check '{Registration.Name}' is unhealthy"
+        : null;
 
     private bool IsStale(Outcome outcome) => _time.GetElapsedTime(outcome.At) > _options.StaleAfter;
 

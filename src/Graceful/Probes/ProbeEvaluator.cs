@@ -5,13 +5,14 @@ namespace Graceful;
 /// <summary>Reads the lifecycle, the checks and the watchdogs, and says what each probe answers.</summary>
 internal sealed class ProbeEvaluator(
     InstanceLifecycle lifecycle, CheckRefresher refresher, Watchdogs watchdogs, DrainOptions drain, TrafficSources traffic, GracefulMetrics metrics,
-    IHostApplicationLifetime host)
+    IHostApplicationLifetime host, IEnumerable<IReadinessContributor> contributors)
     : IProbes
 {
     private static readonly ProbeResult Healthy = new(true, null);
     private readonly CheckState[] _startup = [.. refresher.Checks.Where(c => c.InStartup)];
     private readonly CheckState[] _readiness = [.. refresher.Checks.Where(c => c.InReadiness)];
     private readonly CheckState[] _liveness = [.. refresher.Checks.Where(c => c.InLiveness)];
+    private readonly IReadinessContributor[] _contributors = [.. contributors];
 
     public ProbeResult Check(ProbeKind kind)
     {
@@ -33,7 +34,11 @@ internal sealed class ProbeEvaluator(
             Check(kind),
             lifecycle.Phase,
             traffic.GetSnapshot(),
-            [.. checks.Select(c => c.ToDetail()), .. kind == ProbeKind.Liveness ? watchdogs.GetDetails() : []]);
+            [
+                .. kind == ProbeKind.Readiness ? _contributors.SelectMany(c => c.GetDetails()) : [],
+                .. checks.Select(c => c.ToDetail()),
+                .. kind == ProbeKind.Liveness ? watchdogs.GetDetails() : [],
+            ]);
     }
 
     private string? StartupFault() => host.ApplicationStarted.IsCancellationRequested ? Fault(_startup) : "the host has not started yet";
@@ -46,7 +51,24 @@ internal sealed class ProbeEvaluator(
             DrainReadiness.FailAfter => lifecycle.TimeInPhase < drain.ReadinessFailAfter,
             _ => false,
         };
-        return (keptOpen ? lifecycle.MaintenanceReason : lifecycle.NotReadyReason) ?? Fault(_readiness);
+
+        // A build that the fleet refuses says so from the start, whatever else is still under way; an instance that leaves says that first.
+        return lifecycle.Phase >= InstancePhase.LameDuck && !keptOpen
+            ? lifecycle.NotReadyReason
+            : ContributorFault() ?? (keptOpen ? lifecycle.MaintenanceReason : lifecycle.NotReadyReason) ?? Fault(_readiness);
+    }
+
+    private string? ContributorFault()
+    {
+        foreach (var contributor in _contributors)
+        {
+            if (contributor.Fault is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Never fails during a drain: a restart would cut what the drain protects.</summary>

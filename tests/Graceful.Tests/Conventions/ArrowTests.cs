@@ -12,6 +12,10 @@ public class ArrowTests
         [("Graceful", "Diagnostics")] = [],
         [("Graceful", "Draining")] = [("Graceful", "Lifecycle"), ("Graceful", "Diagnostics")],
         [("Graceful", "Probes")] = [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Diagnostics")],
+
+        // One subject in two folders: who is alive (Fleet), and what they may write (Compatibility). Each is told by the other.
+        [("Graceful", "Fleet")] = [("Graceful", "Compatibility"), ("Graceful", "Lifecycle"), ("Graceful", "Probes"), ("Graceful", "Diagnostics")],
+        [("Graceful", "Compatibility")] = [("Graceful", "Fleet")],
         [("Graceful.AspNetCore", "Draining")] = [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes")],
         [("Graceful.AspNetCore", "Probes")] =
             [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes"), ("Graceful.AspNetCore", "Draining")],
@@ -58,5 +62,7 @@ public class ArrowTests
     [InlineData("TrafficSnapshot", "Draining")]
     [InlineData("ProbeKind", "Probes")]
     [InlineData("GracefulMetrics", "Diagnostics")]
+    [InlineData("IFleet", "Fleet")]
+    [InlineData("ContractMachine", "Compatibility")]
     public void Scan_FindsTheTypes(string type, string folder) => Assert.Contains(SourceFile.All, f => f.Folder == folder && f.Types.Contains(type));
 }

@@ -40,6 +40,8 @@ internal sealed class ProbeKit : IDisposable
 
     public DrainOptions Drain { get; } = new();
 
+    public List<IReadinessContributor> Contributors { get; } = [];
+
     public Watchdogs Watchdogs { get; private set; } = null!;
 
     public ProbeEvaluator Probes => _probes.Value;
@@ -99,7 +101,7 @@ internal sealed class ProbeKit : IDisposable
     {
         Watchdogs = new Watchdogs(Options.Liveness, Clock);
         return new ProbeEvaluator(
-            Lifecycle, _refresher.Value, Watchdogs, Drain, new TrafficSources([Traffic], Log.Create<TrafficSources>()), new GracefulMetrics(Get<IMeterFactory>()), _host);
+            Lifecycle, _refresher.Value, Watchdogs, Drain, new TrafficSources([Traffic], Log.Create<TrafficSources>()), new GracefulMetrics(Get<IMeterFactory>()), _host, Contributors);
     }
 
     private T Get<T>()
