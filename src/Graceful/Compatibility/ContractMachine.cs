@@ -14,15 +14,19 @@ internal static class ContractMachine
     /// </summary>
     public static readonly TimeSpan ReplicationWait = 2 * FleetState.MaxCredit;
 
-    /// <summary>The next state, or null when nothing is to change. At most one transition for each contract.</summary>
+    /// <summary>
+    /// The next state, or null when nothing is to change. At most one transition for each contract. For whoever has the ticket; and for an instance that was refused while nobody is live.
+    /// </summary>
     public static FleetState? Decide(FleetCensus census, LevelTimings timings)
     {
         var state = census.State;
         var members = MemberNeeds.Of(census);
-        if (state.Epoch == 0 || members.Count == 0)
+        if (state.Epoch == 0 || (state.IsForming && members.Count == 0))
         {
-            return null; // Nobody there: nobody to ask, and nobody who would wait for it.
+            return null;
         }
+
+        // With nobody there the window can still narrow, and must: else whoever waits outside of it would wait for ever.
 
         var wait = Longer(state.ExclusionWait, timings.ExclusionWait);
         if (state.IsForming)
@@ -146,17 +150,24 @@ internal static class ContractMachine
 
     private static FleetState? EndForming(FleetCensus census, MemberNeeds members, TimeSpan wait)
     {
-        // Memories of members that serve are at most one wait old, and the others that serve beat within a renewal: short. Without one, members of before may still be serving out of sight, or
+        // Memories of members that serve are at most one wait old, and the others that serve beat within a renewal: no wait. Without one, members of before may still be serving out of sight, or
         // hold newer memories, until V has passed.
-        var state = census.State;
-        if (state.Credit < (state.Founded != 0 ? ContractTransitions.Replicated(wait) : wait))
+        var state = census.State with { ExclusionWait = wait };
+        if (state.Founded == 0 && state.Credit < wait)
         {
             return null;
         }
 
-        return state.Told == 0
-            ? Found(state with { ExclusionWait = wait }, census.Now, members.First)
-            : ContractMemory.Recover(state with { ExclusionWait = wait }, census.Now);
+        var replicated = ContractTransitions.Replicated(wait);
+        if (state.Told == 0)
+        {
+            var founded = Found(state, census.Now, members.First);
+
+            // Like everything that members act on, what has been found lies in the store for a while first: it must not be found a second time, and otherwise, after a failover.
+            return replicated == TimeSpan.Zero || founded.Contracts.IsEmpty ? founded : founded with { IsForming = true, Founded = 0, Told = founded.Epoch };
+        }
+
+        return state.Contracts.Values.All(c => state.Credit >= c.Since + replicated) ? ContractMemory.Recover(state, census.Now) : null;
     }
 
     private static ContractState Founded(ContractDeclaration d, TimeSpan credit, long epoch) => new()

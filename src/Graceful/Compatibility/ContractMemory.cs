@@ -46,7 +46,7 @@ internal static class ContractMemory
             {
                 IsForming = true,
                 Founded = isServing || store.Founded != 0 ? epoch : 0,
-                Contracts = witness.Epoch > store.Told ? witness.Contracts : store.Contracts,
+                Contracts = witness.Epoch > store.Told ? ToldAt(witness.Contracts, store.Credit) : store.Contracts,
             };
         }
 
@@ -71,6 +71,9 @@ internal static class ContractMemory
             Contracts = forming.Contracts.ToImmutableSortedDictionary(c => c.Key, c => Restart(c.Value, forming.Credit, epoch), StringComparer.Ordinal),
         };
     }
+
+    private static ImmutableSortedDictionary<string, ContractState> ToldAt(ImmutableSortedDictionary<string, ContractState> contracts, TimeSpan credit) =>
+        contracts.ToImmutableSortedDictionary(c => c.Key, c => c.Value with { Since = credit }, StringComparer.Ordinal);
 
     private static ContractState Merge(ContractState ours, ContractState theirs, TimeSpan credit, long epoch)
     {

@@ -140,8 +140,9 @@ internal static class ContractTransitions
     {
         if (c.Request == LevelRequest.Retreat && c is { Mode: LevelMode.Settling } && c.Low < c.Active && CanLower(c, s.Needs))
         {
-            // The level below is still in the window, so nobody is without it: no second fence. But a retreat that a failover loses must not find a window that goes on narrowing.
-            return Enter(c, LevelMode.Committing, s) with { Request = LevelRequest.None };
+            // The level below is still in the window. But where that was put together from memories, V must pass as for a fence; and a retreat that a failover loses must not find a window that
+            // goes on narrowing.
+            return s.Elapsed(c) >= s.Wait - Replicated(s.Wait) && s.IsAcknowledged(c) ? Enter(c, LevelMode.Committing, s) with { Request = LevelRequest.None } : null;
         }
 
         // V: until then an instance that was not heard of may still write at the other level. The retention counts from its last write.

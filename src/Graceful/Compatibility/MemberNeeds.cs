@@ -48,6 +48,11 @@ internal sealed class MemberNeeds
     /// <summary>What they say of one contract; whoever does not declare it supports [0, 0].</summary>
     public ContractNeeds Of(string contract)
     {
+        if (_profiles.Count == 0)
+        {
+            return new ContractNeeds(0, 0, int.MaxValue, true, TimeSpan.Zero, false); // Nobody can go anywhere.
+        }
+
         var all = new ContractNeeds(int.MaxValue, int.MaxValue, 0, false, TimeSpan.Zero, false);
         foreach (var profile in _profiles)
         {

@@ -22,6 +22,18 @@ public sealed class InMemoryFleetStore(TimeProvider time) : IFleetStore
     private long? _lastTick;
     private long _nextDecide;
 
+    /// <summary>The state as it is, for whoever watches.</summary>
+    internal FleetState State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     /// <exception cref="FormatException">The beat's profile is none.</exception>
     public ValueTask<BeatReply> BeatAsync(FleetBeat beat, CancellationToken cancellationToken)

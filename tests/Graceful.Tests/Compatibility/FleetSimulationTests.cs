@@ -1,0 +1,27 @@
+using System.Globalization;
+using CsCheck;
+
+namespace Graceful.Tests;
+
+/// <summary>
+/// S1 to S10 and L1 to L4 of the compatibility handshake, in random lives of simulated fleets: members of different builds that join, work, crash, freeze and are cut off, over a store that fails
+/// over, forgets and has its clock turned, with an operator at it. Afterwards the fleet is left in peace and must come to rest where it can.
+/// </summary>
+/// <remarks>
+/// With <c>CI=true</c> 100,000 histories, otherwise a tenth; <c>GRACEFUL_HISTORIES=N</c> asks for another number. The longer run:
+/// <c>GRACEFUL_HISTORIES=5000000 dotnet test -c Release --project tests/Graceful.Tests -- --filter-class Graceful.Tests.FleetSimulationTests</c>. A failure prints the
+/// smallest history found, what happened in it second by second, and a seed for <c>CsCheck_Seed</c>.
+/// </remarks>
+public class FleetSimulationTests
+{
+    private static readonly long Histories = long.TryParse(Environment.GetEnvironmentVariable("GRACEFUL_HISTORIES"), CultureInfo.InvariantCulture, out var asked) ? asked
+        : Environment.GetEnvironmentVariable("CI") == "true" ? 100_000 : 10_000;
+
+    [Fact]
+    public void AnyHistory_KeepsEveryPromise() =>
+        FleetHistory.Any.Sample(h => SimulatedFleet.Live(h, new MemberRules()), iter: Histories * 4 / 5, print: h => $"\n{h}\n");
+
+    [Fact]
+    public void AnyHistory_StoreThatForgets_KeepsEveryPromise() =>
+        FleetHistory.Forgetful.Sample(h => SimulatedFleet.Live(h, new MemberRules()), iter: Histories / 5, print: h => $"\n{h}\n");
+}

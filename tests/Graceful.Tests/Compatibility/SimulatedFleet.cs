@@ -1,0 +1,308 @@
+using System.Globalization;
+
+namespace Graceful.Tests;
+
+/// <summary>
+/// A fleet on one store, second by second: every member beats, works and decides as the runtime does, over a network that delays, repeats and loses, and a store that fails over and forgets. The
+/// store and the state machine are the product's. What must hold is held against everything that happens (<see cref="FleetInvariants"/>).
+/// </summary>
+internal sealed partial class SimulatedFleet
+{
+    /// <summary>Long enough for the longest wait of any mode, and what a crash before it adds.</summary>
+    private const int Quiet = SimulatedTimes.Exclusion + 14 + SimulatedTimes.Lease + 24;
+
+    private readonly FleetHistory _history;
+    private readonly MemberRules _rules;
+    private readonly SimulatedMember?[] _slots = new SimulatedMember?[FleetHistory.Slots];
+    private readonly List<Message> _messages = [];
+    private readonly List<Intent> _intents = [];
+    private readonly Dictionary<int, Replica> _replicas = [];
+    private readonly HashSet<int> _replicated = [];
+    private readonly SimulatedClock _clock = new();
+    private readonly FleetInvariants _invariants;
+    private readonly List<string>? _journal;
+    private InMemoryFleetStore _store;
+    private int _started;
+    private int _lastJump = -1000;
+
+    public SimulatedFleet(FleetHistory history, MemberRules rules, bool keepsJournal = false)
+    {
+        (_history, _rules) = (history, rules);
+        _journal = keepsJournal ? [] : null;
+        _store = new InMemoryFleetStore(_clock);
+        _invariants = new FleetInvariants(_slots, Fail);
+    }
+
+    /// <summary>A failure of an invariant.</summary>
+    public sealed class BrokenException(string message) : Exception(message);
+
+    public static void Live(FleetHistory history, MemberRules rules)
+    {
+        try
+        {
+            new SimulatedFleet(history, rules).Run();
+        }
+        catch (BrokenException)
+        {
+            new SimulatedFleet(history, rules, keepsJournal: true).Run(); // The same again, told in full.
+            throw;
+        }
+    }
+
+    private int Now => _clock.Seconds;
+
+    public void Run()
+    {
+        FindFailOvers();
+        Begin();
+        foreach (var e in _history.Events)
+        {
+            Say($"{e.Blow} {e.Slot} {e.Amount}");
+            Suffer(e);
+            for (var i = 0; i < e.Wait; i++)
+            {
+                Second();
+            }
+        }
+
+        foreach (var member in _slots)
+        {
+            if (member is not null)
+            {
+                (member.FrozenUntil, member.CutUntil, member.DeafUntil, member.Delay, member.Repeat, member.Dawdle) = (-1, -1, -1, 0, 0, 0);
+            }
+        }
+
+        _invariants.BeginQuiet(Now);
+        for (var i = 0; i < Quiet; i++)
+        {
+            Second();
+        }
+    }
+
+    private void Second()
+    {
+        _clock.Seconds++;
+        Deliver();
+        Carry();
+        foreach (var member in _slots)
+        {
+            if (member is not null && !member.IsFrozen(Now))
+            {
+                member.Work(Now, _invariants.Write);
+                if (Now >= member.NextBeat)
+                {
+                    member.NextBeat = Now + SimulatedTimes.Renew;
+                    Send(member);
+                }
+            }
+        }
+
+        if (_replicated.Contains(Now))
+        {
+            _replicas[Now] = new Replica(_store.Copy(_clock), _invariants.CopyFacts());
+        }
+
+        _invariants.Check(Now, State());
+    }
+
+    private void Send(SimulatedMember member)
+    {
+        var beat = new FleetBeat(
+            member.Id, ++member.Sequence, member.Build.Profile, member.Acknowledged, member.View.Epoch, member.IsServing(Now), false, TimeSpan.FromSeconds(SimulatedTimes.Lease), null);
+        var (delay, repeat) = (member.Delay, member.Repeat);
+        (member.Delay, member.Repeat) = (0, 0);
+        if (member.IsCut(Now))
+        {
+            return;
+        }
+
+        if (repeat > 0)
+        {
+            _messages.Add(new Message(Now + repeat, member, beat, Now, null));
+        }
+
+        if (delay > 0)
+        {
+            _messages.Add(new Message(Now + delay, member, beat, Now, null));
+            return;
+        }
+
+        Arrive(member, beat, Now);
+    }
+
+    private void Deliver()
+    {
+        for (var i = _messages.Count - 1; i >= 0; i--)
+        {
+            var message = _messages[i];
+            if (message.At > Now || (message.Reply is not null && message.Member.IsFrozen(Now)))
+            {
+                continue;
+            }
+
+            _messages.RemoveAt(i);
+            if (message.Reply is { } reply)
+            {
+                Receive(message.Member, message.Beat, reply, message.Sent);
+            }
+            else
+            {
+                Arrive(message.Member, message.Beat, message.Sent);
+            }
+        }
+    }
+
+    private void Arrive(SimulatedMember member, FleetBeat beat, int sent)
+    {
+        var reply = Done(_store.BeatAsync(beat, default));
+        Say($"{member.Id} beat {beat.Sequence} → {reply.Status}{(reply.MayDecide ? " ticket" : "")}");
+        _invariants.Answered(member, beat, reply, State());
+        if (Array.IndexOf(_slots, member) < 0 || Now < member.DeafUntil)
+        {
+            return;
+        }
+
+        if (member.IsFrozen(Now))
+        {
+            _messages.Add(new Message(member.FrozenUntil, member, beat, sent, reply));
+            return;
+        }
+
+        Receive(member, beat, reply, sent);
+    }
+
+    private void Receive(SimulatedMember member, FleetBeat beat, BeatReply reply, int sent)
+    {
+        // A renewal that has been given up for a later one is not looked at any more.
+        if (reply.Status == BeatStatus.Stale || beat.Sequence != member.Sequence || Array.IndexOf(_slots, member) < 0)
+        {
+            return;
+        }
+
+        var store = reply.Epoch == 0 ? FleetState.None : reply.State ?? member.View;
+        var serving = member.IsServing(Now);
+        if (ContractMachine.Lacks(store, member.View, serving))
+        {
+            var census = Census();
+            if (ContractMachine.Lacks(census.State, member.View, serving))
+            {
+                var merged = ContractMachine.Merge(census.State, member.View, census.Now, serving);
+                if (!Replace(new Intent(Now, Change.Merge, census, merged)) || merged.IsForming)
+                {
+                    return;
+                }
+
+                store = merged;
+            }
+            else
+            {
+                store = census.State;
+            }
+        }
+
+        if (reply.Status == BeatStatus.NoState)
+        {
+            if (store.Epoch == 0)
+            {
+                var census = Census();
+                if (census.State.Epoch == 0)
+                {
+                    Replace(new Intent(Now, Change.Form, census, ContractMachine.Form(census.Now, SimulatedTimes.Timings)));
+                }
+            }
+            else if (reply.MayDecide)
+            {
+                Decide(member);
+            }
+
+            return;
+        }
+
+        if (reply.MayDecide || (reply.Status == BeatStatus.Incompatible && reply.Live == 0))
+        {
+            store = Decide(member) ?? store;
+        }
+
+        member.Install(store);
+        if (!member.Judge(reply.Status == BeatStatus.Held, beat.IsServing, sent) && reply.Status == BeatStatus.Held)
+        {
+            _store.LeaveAsync(member.Id, default).AsTask().Wait();
+        }
+    }
+
+    private FleetState? Decide(SimulatedMember member)
+    {
+        var census = Census();
+        if (ContractMachine.Decide(census, SimulatedTimes.Timings) is not { } next)
+        {
+            return null;
+        }
+
+        var intent = new Intent(Now + member.Dawdle, Change.Decision, census, next);
+        if (member.Dawdle > 0)
+        {
+            member.Dawdle = 0;
+            _intents.Add(intent);
+            return null;
+        }
+
+        return Replace(intent) ? next : null;
+    }
+
+    /// <summary>What has been decided a while ago and is written only now.</summary>
+    private void Carry()
+    {
+        for (var i = _intents.Count - 1; i >= 0; i--)
+        {
+            var intent = _intents[i];
+            if (intent.At <= Now)
+            {
+                _intents.RemoveAt(i);
+                Replace(intent);
+            }
+        }
+    }
+
+    private bool Replace(Intent intent)
+    {
+        var before = intent.Census.State;
+        if (!Done(_store.TryReplaceAsync(intent.Census, intent.Next, default)))
+        {
+            return false;
+        }
+
+        Say($"{intent.Change}: {SimulatedText.Of(before)} → {SimulatedText.Of(intent.Next)} ({intent.Next.Epoch % 10_000_000_000})");
+        _invariants.Replaced(intent.Change, intent.Census, intent.Next, Now);
+        return true;
+    }
+
+    private FleetCensus Census() => Done(_store.TakeCensusAsync(default));
+
+    private static T Done<T>(ValueTask<T> task) => task.IsCompletedSuccessfully ? task.Result : throw new InvalidOperationException("The store in memory answers at once.");
+
+    private FleetState State() => _store.State;
+
+    private void Say(string text) => _journal?.Add(string.Create(CultureInfo.InvariantCulture, $"{Now,4} {text}"));
+
+    private void Fail(string what)
+    {
+        var members = string.Join("\n  ", _slots.Select(m => m?.ToString() ?? "-"));
+        throw new BrokenException($"{what}\n  at {Now} s\n  {members}\n  store: {SimulatedText.Of(State())}\n  {string.Join("\n  ", _journal ?? [])}");
+    }
+
+    private sealed record Message(int At, SimulatedMember Member, FleetBeat Beat, int Sent, BeatReply? Reply);
+
+    private sealed record Intent(int At, Change Change, FleetCensus Census, FleetState Next);
+
+    private sealed record Replica(InMemoryFleetStore Store, FleetFacts Facts);
+}
+
+/// <summary>Who changed the state.</summary>
+internal enum Change
+{
+    Form,
+    Decision,
+    Merge,
+    Operator,
+}

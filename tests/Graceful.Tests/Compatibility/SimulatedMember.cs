@@ -1,0 +1,133 @@
+using System.Globalization;
+
+namespace Graceful.Tests;
+
+/// <summary>Work that holds a level from its beginning to its end, when it writes at it.</summary>
+internal readonly record struct Operation(int Contract, int Level, long Epoch, int Began, int Ends);
+
+/// <summary>One instance, as the runtime behaves: its own view of the state, its fence, its operations. No thread, no timer: it is told the time.</summary>
+internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRules rules)
+{
+    private readonly List<Operation> _operations = [];
+    private bool _joined;
+    private int _fence = -1;
+
+    public string Id => id;
+
+    public SimulatedBuild Build => build;
+
+    /// <summary>The newest state that it has installed.</summary>
+    public FleetState View { get; private set; } = FleetState.None;
+
+    public long Sequence { get; set; }
+
+    public int NextBeat { get; set; }
+
+    public int FrozenUntil { get; set; } = -1;
+
+    public int CutUntil { get; set; } = -1;
+
+    public int DeafUntil { get; set; } = -1;
+
+    /// <summary>How long its next beat is under way.</summary>
+    public int Delay { get; set; }
+
+    /// <summary>How many seconds after the first its next beat arrives a second time.</summary>
+    public int Repeat { get; set; }
+
+    /// <summary>How long its next decision takes between census and write.</summary>
+    public int Dawdle { get; set; }
+
+    /// <summary>When the last beat was sent that counts.</summary>
+    public int LastRenewed { get; private set; } = -1;
+
+    public List<Operation> Operations => _operations;
+
+    /// <summary>The epoch from before which no operation runs.</summary>
+    public long Acknowledged
+    {
+        get
+        {
+            var acknowledged = View.Epoch;
+            foreach (var operation in _operations)
+            {
+                acknowledged = rules.Quiesces ? Math.Min(acknowledged, operation.Epoch) : acknowledged;
+            }
+
+            return acknowledged;
+        }
+    }
+
+    public bool IsFrozen(int now) => now < FrozenUntil;
+
+    public bool IsCut(int now) => now < CutUntil;
+
+    /// <summary>Joined, and not past its fence (Strict).</summary>
+    public bool IsServing(int now) => _joined && (now <= _fence || !rules.Fences);
+
+    public void Renewed(int sent)
+    {
+        LastRenewed = Math.Max(LastRenewed, sent);
+        _fence = Math.Max(_fence, sent + SimulatedTimes.Fence);
+    }
+
+    public void Install(FleetState state)
+    {
+        if (state.Epoch > View.Epoch && !state.IsForming)
+        {
+            View = state;
+        }
+    }
+
+    /// <summary>What follows from a state that the store answered with; true when it holds the instance in.</summary>
+    public bool Judge(bool held, bool wasServing, int sent)
+    {
+        _joined = held && ContractMachine.Check(View, build.Declared, wasServing).IsEmpty;
+        if (_joined)
+        {
+            Renewed(sent);
+        }
+
+        return _joined;
+    }
+
+    /// <summary>The operations that end now, and those that begin. One that outlived <see cref="SimulatedTimes.MaxOperation"/> in a frozen process does not write.</summary>
+    public void Work(int now, Action<SimulatedMember, Operation> write)
+    {
+        for (var i = _operations.Count - 1; i >= 0; i--)
+        {
+            var operation = _operations[i];
+            if (operation.Ends <= now)
+            {
+                _operations.RemoveAt(i);
+                if (now <= operation.Began + SimulatedTimes.MaxOperation)
+                {
+                    write(this, operation);
+                }
+            }
+        }
+
+        if (!IsServing(now))
+        {
+            return;
+        }
+
+        for (var contract = 0; contract < SimulatedBuild.Contracts.Length; contract++)
+        {
+            if (View.Contracts.TryGetValue(SimulatedBuild.Contracts[contract], out var state) && (now + contract) % 2 == 0 && build.Declared.ContainsKey(SimulatedBuild.Contracts[contract]))
+            {
+                // Some end at once, some take as long as they may.
+                var takes = (now >> 1) % 3 == 0 ? SimulatedTimes.MaxOperation : (now >> 1) % 3;
+                _operations.Add(new Operation(contract, state.Active, View.Epoch, now, now + takes));
+            }
+        }
+    }
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{id} {build.Name}{(_joined ? " joined" : "")} fence {_fence} view {View.Epoch % 10_000_000_000} {SimulatedText.Of(View)}");
+}
+
+/// <summary>What a member keeps to. A simulation without one of them must find that it matters.</summary>
+/// <param name="Fences">It stops serving when the store has not answered for <see cref="SimulatedTimes.Fence"/>.</param>
+/// <param name="Quiesces">It acknowledges an epoch only when no operation of an older one runs.</param>
+internal sealed record MemberRules(bool Fences = true, bool Quiesces = true);
