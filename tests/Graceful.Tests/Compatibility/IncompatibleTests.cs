@@ -89,6 +89,23 @@ public sealed class IncompatibleTests : IDisposable
     }
 
     [Fact]
+    public async Task Forming_ALeaseThatWasTakenUnchecked_IsGivenBackByWhoDoesNotFit()
+    {
+        // Both have leases before anybody knows what may be written, and a live lease is renewed without a look.
+        var wait = ("Fleet:FormingWait", "00:00:20");
+        var (first, third) = (_kit.Session("1.0", 1, 1, wait), _kit.Session("3.0", 2, 3, wait));
+        await first.StartAsync();
+        await third.StartAsync();
+        Assert.Equal(2, _kit.Live.Count());
+
+        await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(40));
+
+        Assert.Null(first.NotReady);
+        Assert.Equal(FleetStanding.Incompatible, third.Fleet.Standing);
+        Assert.Single(_kit.Live);
+    }
+
+    [Fact]
     public async Task ObserveOnly_ServesAndSaysWhatItWouldHaveDone()
     {
         await StableAsync(_kit.Session("1.0", 1, 1));

@@ -160,6 +160,7 @@ public sealed class StoreFaultTests : IDisposable
         var (one, other) = (_kit.Session("2.0", 1, 2, Strict), _kit.Session("2.0", 1, 2, Strict));
         await _kit.ServeAsync(one, other);
         await RaisedAsync(2);
+        await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(1));
         var epoch = _kit.State.Epoch;
 
         _kit.Store = new InMemoryFleetStore(_kit.Clock);
