@@ -44,7 +44,7 @@ internal static class FleetCommand
         file.Line("half of it beats alone (the server's processor), half of it with a PING for each beat on the same connections (the times, as the client sees them). A census is taken once a second.");
         file.Line();
         file.Table(
-            ["members", "connections", "beats/s", "of a core", "beat p50", "p99", "PING p50", "p99", "beat/PING p99", "census", "new state", "memory of a member"],
+            ["members", "connections", "beats/s", "of a core", "with as many PINGs", "beat p50", "p99", "PING p50", "p99", "beat/PING p99", "census", "new state", "memory of a member"],
             measured.Select(m => m.ToRow()));
         foreach (var m in measured)
         {

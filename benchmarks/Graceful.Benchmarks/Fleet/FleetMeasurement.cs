@@ -7,6 +7,7 @@ namespace Graceful.Benchmarks;
 /// <param name="Members">How many.</param>
 /// <param name="Connections">Over how many connections.</param>
 /// <param name="Core">Of a core of the server, with beats and decisions alone.</param>
+/// <param name="CoreWithPings">The same with as many PINGs beside them.</param>
 /// <param name="BeatsPerSecond">The load that was answered.</param>
 /// <param name="Latency">Beats and PINGs, interleaved.</param>
 /// <param name="Censuses">The census, as clients see it: once a second.</param>
@@ -14,7 +15,7 @@ namespace Graceful.Benchmarks;
 /// <param name="BytesPerMember">Of all keys of the fleet.</param>
 /// <param name="Failures">Beats that were not answered.</param>
 internal sealed record FleetMeasurement(
-    int Members, int Connections, double Core, double BeatsPerSecond, FleetMeter Latency, Sample Censuses, Sample Replacements, double BytesPerMember, int Failures)
+    int Members, int Connections, double Core, double CoreWithPings, double BeatsPerSecond, FleetMeter Latency, Sample Censuses, Sample Replacements, double BytesPerMember, int Failures)
 {
     private const int Decisions = 15;
 
@@ -23,6 +24,13 @@ internal sealed record FleetMeasurement(
     public static async Task<FleetMeasurement> TakeAsync(RedisTarget redis, int members, TimeSpan duration)
     {
         var fleet = $"benchmark-{members}";
+        var measured = await MeasureAsync(redis, fleet, members, duration);
+        await redis.Database.KeyDeleteAsync(new FleetKeys("", fleet).All);
+        return measured;
+    }
+
+    private static async Task<FleetMeasurement> MeasureAsync(RedisTarget redis, string fleet, int members, TimeSpan duration)
+    {
         await using var simulation = await FleetSimulation.ConnectAsync(redis, fleet, members);
         await simulation.Members[0].DecideAsync(new FleetMeter());
         simulation.Start();
@@ -31,12 +39,8 @@ internal sealed record FleetMeasurement(
         await Task.Delay(FleetSimulation.Interval * 2.5);
 
         // First without PINGs: their cost is not the fleet's.
-        var processor = await redis.ProcessorTimeAsync();
-        var begun = Stopwatch.GetTimestamp();
-        var alone = await simulation.RunAsync(duration / 2, pings: false);
-        var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        var core = (await redis.ProcessorTimeAsync() - processor) / seconds;
-        var latency = await simulation.RunAsync(duration / 2, pings: true);
+        var (alone, seconds, core) = await RunAsync(redis, simulation, duration / 2, pings: false);
+        var (latency, _, coreWithPings) = await RunAsync(redis, simulation, duration / 2, pings: true);
         var bytes = await MemoryAsync(redis, fleet);
 
         // The decisions above found nothing to change. These always write.
@@ -47,10 +51,17 @@ internal sealed record FleetMeasurement(
             await Task.Delay(100);
         }
 
-        var measured = new FleetMeasurement(
-            members, simulation.Connections, core, alone.Beats.Count / seconds, latency, decisions.Censuses, decisions.Replacements, bytes / members, alone.Failures + latency.Failures);
-        await redis.Database.KeyDeleteAsync(new FleetKeys("", fleet).All);
-        return measured;
+        return new FleetMeasurement(
+            members, simulation.Connections, core, coreWithPings, alone.Beats.Count / seconds, latency, decisions.Censuses, decisions.Replacements, bytes / members, alone.Failures + latency.Failures);
+    }
+
+    private static async Task<(FleetMeter Meter, double Seconds, double Core)> RunAsync(RedisTarget redis, FleetSimulation simulation, TimeSpan duration, bool pings)
+    {
+        var processor = await redis.ProcessorTimeAsync();
+        var begun = Stopwatch.GetTimestamp();
+        var meter = await simulation.RunAsync(duration, pings);
+        var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        return (meter, seconds, (await redis.ProcessorTimeAsync() - processor) / seconds);
     }
 
     private static async Task<double> MemoryAsync(RedisTarget redis, string fleet)
@@ -71,6 +82,7 @@ internal sealed record FleetMeasurement(
         Connections.ToString("N0", CultureInfo.InvariantCulture),
         BeatsPerSecond.ToString("N0", CultureInfo.InvariantCulture),
         string.Create(CultureInfo.InvariantCulture, $"{Core * 100:0.0} %"),
+        string.Create(CultureInfo.InvariantCulture, $"{CoreWithPings * 100:0.0} %"),
         Latency.Beats.Text(0.5),
         Latency.Beats.Text(0.99),
         Latency.Pings.Text(0.5),

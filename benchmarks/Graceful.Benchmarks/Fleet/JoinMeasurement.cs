@@ -7,9 +7,10 @@ namespace Graceful.Benchmarks;
 /// <param name="Connecting">From the start until the first command of the fleet: the client's own connection, whoever uses it.</param>
 /// <param name="Joining">From the first command of the fleet until the member serves.</param>
 /// <param name="Plain">The same connection without a fleet, as a yardstick.</param>
-/// <param name="Needed">The fleet's commands until the member served.</param>
+/// <param name="Ping">One round trip over the same wire, as it was a moment before.</param>
+/// <param name="Needed">The fleet's commands that were answered before the member served. Exact on a long wire.</param>
 /// <param name="After">Its commands in the second after that.</param>
-internal sealed record JoinMeasurement(TimeSpan Connecting, TimeSpan Joining, TimeSpan Plain, IReadOnlyList<string> Needed, IReadOnlyList<string> After)
+internal sealed record JoinMeasurement(TimeSpan Connecting, TimeSpan Joining, TimeSpan Plain, TimeSpan Ping, IReadOnlyList<string> Needed, IReadOnlyList<string> After)
 {
     private static readonly TimeSpan Watching = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -21,7 +22,7 @@ internal sealed record JoinMeasurement(TimeSpan Connecting, TimeSpan Joining, Ti
     public static async Task<JoinMeasurement> TakeAsync(RedisTarget redis, string fleet, TimeSpan interval, TimeSpan delay)
     {
         await using var proxy = new CountingProxy(redis.Address, delay);
-        var plain = await ConnectAsync(redis, proxy.Address);
+        var (plain, ping) = await ConnectAsync(redis, proxy.Address);
         var seen = proxy.Commands.Count;
 
         using var patience = new CancellationTokenSource(Patience);
@@ -32,13 +33,16 @@ internal sealed record JoinMeasurement(TimeSpan Connecting, TimeSpan Joining, Ti
         var served = await serving;
         await Task.Delay(Watching);
 
+        // What was answered before it served: after that it goes on by itself.
+        var answered = served - (long)(2 * delay.TotalSeconds * Stopwatch.Frequency);
         var commands = proxy.Commands.Skip(seen).Where(c => IsFleets(c.Words)).ToList();
         return new JoinMeasurement(
             Stopwatch.GetElapsedTime(started, commands[0].At),
             Stopwatch.GetElapsedTime(commands[0].At, served),
             plain,
-            [.. commands.Where(c => c.At <= served && !IsAside(c.Words)).Select(c => Name(c.Words))],
-            [.. commands.Where(c => c.At > served || IsAside(c.Words)).Select(c => Name(c.Words))]);
+            ping,
+            [.. commands.Where(c => c.At <= answered && !IsAside(c.Words)).Select(c => Name(c.Words))],
+            [.. commands.Where(c => c.At > answered || IsAside(c.Words)).Select(c => Name(c.Words))]);
     }
 
     private static async Task<long> ServesAtAsync(MemberRuntime member, CancellationToken cancellationToken)
@@ -47,11 +51,13 @@ internal sealed record JoinMeasurement(TimeSpan Connecting, TimeSpan Joining, Ti
         return Stopwatch.GetTimestamp();
     }
 
-    private static async Task<TimeSpan> ConnectAsync(RedisTarget redis, string address)
+    private static async Task<(TimeSpan Connecting, TimeSpan Ping)> ConnectAsync(RedisTarget redis, string address)
     {
         var started = Stopwatch.GetTimestamp();
         await using var connection = await ConnectionMultiplexer.ConnectAsync(Through(redis, address));
-        return Stopwatch.GetElapsedTime(started);
+        var connected = Stopwatch.GetTimestamp();
+        await connection.GetDatabase().ExecuteAsync("PING");
+        return (Stopwatch.GetElapsedTime(started, connected), Stopwatch.GetElapsedTime(connected));
     }
 
     private static ConfigurationOptions Through(RedisTarget redis, string address)
