@@ -67,8 +67,9 @@ internal sealed class LevelGate(ContractCatalog catalog, FenceClock fence)
                 continue;
             }
 
-            // A process that was frozen cannot rely on a timer to have told it.
-            if (fence.Now <= Volatile.Read(ref _openUntil))
+            // A process that was frozen cannot rely on a timer to have told it. Without a deadline the clock, a third of all this, is not read.
+            var until = Volatile.Read(ref _openUntil);
+            if (until == long.MaxValue || fence.Now <= until)
             {
                 lease = new LevelLease(this, view.Generation, view.Levels[index]);
                 return true;

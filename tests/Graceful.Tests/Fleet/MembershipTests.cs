@@ -24,6 +24,19 @@ public sealed class MembershipTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_TheTicketFallsToTheJoiner_ServesBeforeItDecides()
+    {
+        await _kit.ServeAsync(_kit.Session("1.0", 1, 1));
+        await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(2));
+        var second = _kit.Session("1.0", 1, 1);
+        second.Store.CensusHangs = true;
+
+        await second.StartAsync();
+
+        Assert.Equal((1, null), (second.Store.Censuses, second.NotReady));
+    }
+
+    [Fact]
     public async Task Start_AnEmptyStore_IsFormedAndServesAtTheLowestLevel()
     {
         var instance = _kit.Session("1.0", 1, 3);
