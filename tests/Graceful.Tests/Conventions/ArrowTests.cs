@@ -24,6 +24,7 @@ public class ArrowTests
         ],
         [("Graceful.AspNetCore", "Compatibility")] =
             [("Graceful", "Fleet"), ("Graceful", "Compatibility"), ("Graceful.AspNetCore", "Draining"), ("Graceful.AspNetCore", "Probes")],
+        [("Graceful.Redis", "Fleet")] = [("Graceful", "Fleet"), ("Graceful", "Compatibility")],
     };
 
     public static TheoryData<string, string> Features => [.. Allowed.Keys.Select(k => (k.Package, k.Folder))];
