@@ -31,7 +31,7 @@ internal static class RedisFailure
     public static string Meaning(Exception exception) => exception switch
     {
         RedisServerException server => OfServer(server.Message),
-        RedisConnectionException connection => OfConnection(connection.FailureType),
+        RedisConnectionException connection => OfConnection(Innermost(connection)),
         RedisTimeoutException or TimeoutException => "Redis did not answer in time; whether it did what it was asked is not known",
         RedisCommandException => "the connection does not allow the command",
         ObjectDisposedException => "the connection has been disposed",
@@ -58,6 +58,10 @@ internal static class RedisFailure
 
         return "Redis refused the command";
     }
+
+    /// <summary>That there is no connection is said by the outer one, why by the inner.</summary>
+    private static ConnectionFailureType Innermost(RedisConnectionException exception) =>
+        exception.InnerException is RedisConnectionException inner ? Innermost(inner) : exception.FailureType;
 
     private static string OfConnection(ConnectionFailureType failure) => failure switch
     {

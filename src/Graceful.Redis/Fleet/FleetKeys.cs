@@ -5,10 +5,10 @@ namespace Graceful;
 /// <summary>
 /// Where a fleet lives in Redis. <c>gf1</c> is the version of what is written there; the braces put all keys of a fleet into one slot of a cluster.
 /// <code>
-///   gf1:{fleet}:s   hash   the state: epoch, forming, wait, credit, tick, decide, rev, asked, and c:NAME for each contract (ContractStateText)
+///   gf1:{fleet}:s   hash   the state: epoch, forming, wait, founded, told, credit, tick, decide, rev, asked, and c:NAME for each contract (ContractStateText)
 ///   gf1:{fleet}:l   zset   live members by the end of their lease, in µs
 ///   gf1:{fleet}:g   zset   members that are gone (expired, or refused), by the end of their lease, for five minutes
-///   gf1:{fleet}:m   hash   member → "sequence profileId acknowledged"
+///   gf1:{fleet}:m   hash   member → "profileId acknowledged sequence"
 ///   gf1:{fleet}:p   hash   profileId → profile (ContractProfile)
 ///   gf1:{fleet}:i   hash   member → info, as JSON
 ///   gf1:{fleet}:w   zset   members that ask to withdraw, in the order in which they asked

@@ -48,7 +48,7 @@ internal sealed class FleetRoll
 
     /// <summary>Null for a member that left while the roll was read.</summary>
     private FleetRecord? Record((string Id, long Ends) member, RedisValue text, RedisValue info) =>
-        ((string?)text)?.Split(' ') is [_, var profile, var acknowledged]
+        ((string?)text)?.Split(' ') is [var profile, var acknowledged, _]
             ? new FleetRecord(
                 member.Id, _profiles.GetValueOrDefault(profile, ""), long.Parse(acknowledged, NumberStyles.None, CultureInfo.InvariantCulture),
                 Microseconds.ToTime(member.Ends), member.Ends >= _now, info)

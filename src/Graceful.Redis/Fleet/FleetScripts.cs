@@ -31,7 +31,7 @@ internal static class FleetScripts
         -- Overtaken: the record knows the last sequence.
         local record = redis.call('HGET', KEYS[4], id)
         local seq, had
-        if record then seq, had = string.match(record, '^(%d+) (%S+)') end
+        if record then had, seq = string.match(record, '^(%S+) %d+ (%d+)$') end
         if seq and tonumber(ARGV[2]) <= tonumber(seq) then
           return {3, epoch, num(now), 0, redis.call('ZCOUNT', KEYS[2], num(now), '+inf'), -1, 0, {}}
         end
@@ -86,13 +86,13 @@ internal static class FleetScripts
         end
         if status ~= 1 then
           redis.call('HSETNX', KEYS[5], pid, ARGV[4])
-          redis.call('HSET', KEYS[4], id, ARGV[2] .. ' ' .. pid .. ' ' .. ARGV[5])
+          redis.call('HSET', KEYS[4], id, pid .. ' ' .. ARGV[5] .. ' ' .. ARGV[2])
           redis.call('ZADD', KEYS[2], num(now + tonumber(ARGV[9])), id)
           redis.call('ZREM', KEYS[3], id)
           if ARGV[10] ~= '' then redis.call('HSET', KEYS[6], id, ARGV[10]) end
         elseif record then
           -- Refused, but known: the record stays for a while, with its sequence.
-          redis.call('HSET', KEYS[4], id, ARGV[2] .. ' ' .. had .. ' ' .. ARGV[5])
+          redis.call('HSET', KEYS[4], id, had .. ' ' .. ARGV[5] .. ' ' .. ARGV[2])
           redis.call('ZREM', KEYS[2], id)
           redis.call('ZADD', KEYS[3], num(now), id)
         end
@@ -127,27 +127,33 @@ internal static class FleetScripts
         -- Drops what has expired, with its end, and then the members without a record: those it would have to leave out, and they come back with their next renewal.
         local drop = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. num(now), 'WITHSCORES')
         local ids = redis.call('ZRANGEBYSCORE', KEYS[2], num(now), '+inf')
-        local order, count, ack, slowest = {}, {}, {}, {}
-        for first = 1, #ids, chunk do
-          local last = math.min(first + chunk - 1, #ids)
-          local records = redis.call('HMGET', KEYS[4], unpack(ids, first, last))
-          for n = first, last do
-            local record = records[n - first + 1]
-            local pid, text
-            if record then pid, text = string.match(record, '^%d+ (%S+) (%d+)$') end
-            if pid then
-              local epoch = tonumber(text)
-              if not count[pid] then
-                order[#order + 1] = pid
-                count[pid] = 0
-              end
-              count[pid] = count[pid] + 1
-              if not ack[pid] or epoch < ack[pid] then ack[pid], slowest[pid] = epoch, ids[n] end
-            else
+
+        -- Most members say the same, profile and epoch: counted as text first, taken apart once for each text.
+        local said, first, order = {}, {}, {}
+        for from = 1, #ids, chunk do
+          local to = math.min(from + chunk - 1, #ids)
+          local records = redis.call('HMGET', KEYS[4], unpack(ids, from, to))
+          for n = from, to do
+            local record = records[n - from + 1]
+            local text = record and string.match(record, '^%S+ %d+')
+            if not text then
               drop[#drop + 1] = ids[n]
               drop[#drop + 1] = num(now)
+            elseif said[text] then
+              said[text] = said[text] + 1
+            else
+              said[text], first[text] = 1, ids[n]
+              order[#order + 1] = text
             end
           end
+        end
+        local profiles, count, ack, slowest = {}, {}, {}, {}
+        for _, text in ipairs(order) do
+          local pid, epoch = string.match(text, '^(%S+) (%d+)$')
+          epoch = tonumber(epoch)
+          if not count[pid] then profiles[#profiles + 1] = pid end
+          count[pid] = (count[pid] or 0) + said[text]
+          if not ack[pid] or epoch < ack[pid] then ack[pid], slowest[pid] = epoch, first[text] end
         end
 
         if #drop > 0 then
@@ -169,14 +175,14 @@ internal static class FleetScripts
         end
 
         -- Profiles that no live member has, when nobody is left who might be asked about.
-        if redis.call('ZCARD', KEYS[3]) == 0 and redis.call('HLEN', KEYS[5]) > #order then
+        if redis.call('ZCARD', KEYS[3]) == 0 and redis.call('HLEN', KEYS[5]) > #profiles then
           for _, pid in ipairs(redis.call('HKEYS', KEYS[5])) do
             if not count[pid] then redis.call('HDEL', KEYS[5], pid) end
           end
         end
 
         local groups = {}
-        for _, pid in ipairs(order) do
+        for _, pid in ipairs(profiles) do
           groups[#groups + 1] = redis.call('HGET', KEYS[5], pid) or '?'
           groups[#groups + 1] = count[pid]
           groups[#groups + 1] = num(ack[pid])
@@ -186,7 +192,7 @@ internal static class FleetScripts
         """);
 
     /// <summary>
-    /// <see cref="IFleetStore.TryReplaceAsync"/>. ARGV: 1 epoch and 2 revision of the census, 3 new epoch, 4 forming, 5 exclusion wait in µs, 6 channel, then field and text of each contract.
+    /// <see cref="IFleetStore.TryReplaceAsync"/>. ARGV: 1 epoch and 2 revision of the census, 3 new epoch, 4 channel, then fields and values (<see cref="FleetStateFields"/>).
     /// Answers: 1 or 0, and the error of PUBLISH, if any.
     /// </summary>
     public static readonly RedisScript Replace = new("The fleet's store did not take the new state", """
@@ -194,21 +200,17 @@ internal static class FleetScripts
         local s = redis.call('HMGET', KEYS[1], 'epoch', 'rev')
         if (s[1] or '0') ~= ARGV[1] or (s[2] or '0') ~= ARGV[2] then return {0} end
 
-        -- All fields that are written, and the contracts that are no longer there.
-        local fields, kept, gone = {'epoch', ARGV[3], 'forming', ARGV[4], 'wait', ARGV[5]}, {}, {}
-        for n = 7, #ARGV, 2 do
-          kept[ARGV[n]] = true
-          fields[#fields + 1] = ARGV[n]
-          fields[#fields + 1] = ARGV[n + 1]
-        end
+        -- The contracts that are no longer there.
+        local kept, gone = {}, {}
+        for n = 5, #ARGV, 2 do kept[ARGV[n]] = true end
         for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
           if string.sub(field, 1, 2) == 'c:' and not kept[field] then gone[#gone + 1] = field end
         end
-        redis.call('HSET', KEYS[1], unpack(fields))
+        redis.call('HSET', KEYS[1], unpack(ARGV, 5, #ARGV))
         for _, field in ipairs(gone) do redis.call('HDEL', KEYS[1], field) end
 
         -- Last, and caught: whoever may not publish has written all the same, and must hear that it is done.
-        local told = redis.pcall('PUBLISH', ARGV[6], ARGV[3])
+        local told = redis.pcall('PUBLISH', ARGV[4], ARGV[3])
         if type(told) == 'table' and told.err then return {1, told.err} end
         return {1}
         """);

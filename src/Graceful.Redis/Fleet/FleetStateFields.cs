@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using StackExchange.Redis;
 
@@ -13,7 +12,7 @@ internal static class FleetStateFields
     /// <exception cref="RedisStoreException">Something in it was written by a later version, or is damaged.</exception>
     public static FleetState Read(RedisResult[] fields)
     {
-        var (epoch, credit, wait, forming) = (0L, 0L, 0L, false);
+        var state = FleetState.None;
         var contracts = FleetState.None.Contracts.ToBuilder();
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
@@ -21,16 +20,22 @@ internal static class FleetStateFields
             switch (field)
             {
                 case "epoch":
-                    epoch = Number(value);
+                    state = state with { Epoch = Number(value) };
                     break;
                 case "credit":
-                    credit = Number(value);
+                    state = state with { Credit = Microseconds.ToTimeSpan(Number(value)) };
                     break;
                 case "wait":
-                    wait = Number(value);
+                    state = state with { ExclusionWait = Microseconds.ToTimeSpan(Number(value)) };
                     break;
                 case "forming":
-                    forming = value == "1";
+                    state = state with { IsForming = value == "1" };
+                    break;
+                case "founded":
+                    state = state with { Founded = Number(value) };
+                    break;
+                case "told":
+                    state = state with { Told = Number(value) };
                     break;
                 default:
                     if (field.StartsWith(ContractPrefix, StringComparison.Ordinal))
@@ -42,19 +47,15 @@ internal static class FleetStateFields
             }
         }
 
-        return new FleetState
-        {
-            Epoch = epoch,
-            Credit = Microseconds.ToTimeSpan(credit),
-            ExclusionWait = Microseconds.ToTimeSpan(wait),
-            IsForming = forming,
-            Contracts = contracts.ToImmutable(),
-        };
+        return state with { Contracts = contracts.ToImmutable() };
     }
 
-    /// <summary>The contracts as alternating fields and texts.</summary>
-    public static IEnumerable<RedisValue> Contracts(ImmutableSortedDictionary<string, ContractState> contracts) =>
-        contracts.SelectMany(c => new RedisValue[] { ContractPrefix + c.Key, ContractStateText.Write(c.Value) });
+    /// <summary>What a new state writes, as alternating fields and values, the contracts last. Not the credit: that is the store's own.</summary>
+    public static RedisValue[] Write(FleetState state) =>
+    [
+        "epoch", state.Epoch, "forming", state.IsForming, "wait", Microseconds.Of(state.ExclusionWait), "founded", state.Founded, "told", state.Told,
+        .. state.Contracts.SelectMany(c => new RedisValue[] { ContractPrefix + c.Key, ContractStateText.Write(c.Value) }),
+    ];
 
     private static ContractState Contract(string field, string text)
     {

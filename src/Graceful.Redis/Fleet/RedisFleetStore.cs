@@ -76,20 +76,18 @@ internal sealed partial class RedisFleetStore : IFleetStore, IDisposable
         return new FleetCensus(FleetStateFields.Read((RedisResult[])reply[2]!), Number(reply[0]), Number(reply[1]), groups.DrainToImmutable());
     }
 
-    public async ValueTask<bool> TryReplaceAsync(FleetCensus census, FleetState next, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryReplaceAsync(FleetCensus census, FleetState replacement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(census);
-        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(replacement);
 
         // An epoch names one state for ever.
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(next.Epoch, census.State.Epoch);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(replacement.Epoch, census.State.Epoch);
         var channel = await _channel.FullNameAsync(cancellationToken).ConfigureAwait(false);
         var reply = (RedisResult[])(await _scripts.RunAsync(
             FleetScripts.Replace,
             _allKeys,
-            [
-                census.State.Epoch, census.Revision, next.Epoch, next.IsForming, Microseconds.Of(next.ExclusionWait), channel, .. FleetStateFields.Contracts(next.Contracts),
-            ],
+            [census.State.Epoch, census.Revision, replacement.Epoch, channel, .. FleetStateFields.Write(replacement)],
             cancellationToken).ConfigureAwait(false))!;
         if (reply.Length > 1)
         {

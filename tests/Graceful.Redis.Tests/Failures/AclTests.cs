@@ -48,7 +48,7 @@ public partial class AclTests
         }
 
         var said = string.Join('\n', stores.Log.All.Select(l => l.Message).Append(failure?.Message));
-        Assert.Contains(command switch { "+echo" => "no connection to Redis", "+ping" => "ProtocolFailure", "+publish" => "could not be published", _ => "NOPERM" }, said, StringComparison.Ordinal);
+        Assert.Contains(command switch { "+echo" => "Redis refuses the client's greeting", "+ping" => "ProtocolFailure", "+publish" => "could not be published", _ => "NOPERM" }, said, StringComparison.Ordinal);
         Assert.True(failure is null or RedisStoreException, failure?.ToString());
         Assert.DoesNotContain(User, said, StringComparison.Ordinal);
     }

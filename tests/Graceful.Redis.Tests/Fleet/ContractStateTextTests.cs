@@ -8,7 +8,7 @@ public class ContractStateTextTests
     {
         { "1 1 1 1 1|1 1 1 1 1 0 0 0 - 0 0", State(1, 1, 1) },
         { "1 0 0 0 0|0 0 0 0 0 0 0 0 - 0 0", State(0, 0, 0) },
-        { "1 1 2 1 1|1 1 2 1 2 2 12345000 1790000000123456 p 1200000000 1", State(1, 1, 2) with
+        { "1 1 2 1 2|1 1 2 1 2 2 12345000 1790000000123456 p 1200000000 1", State(1, 1, 2) with
             {
                 Mode = LevelMode.Raising, Since = TimeSpan.FromMilliseconds(12_345), Fence = 1_790_000_000_123_456, Pinned = true, Retention = TimeSpan.FromMinutes(20), Request = LevelRequest.Activate,
             } },
@@ -16,7 +16,7 @@ public class ContractStateTextTests
             {
                 PriorLow = 1, PriorHigh = 4, Mode = LevelMode.Settling, Fence = 7, Pinned = true, RetainManually = true, Retention = TimeSpan.FromDays(2), Request = LevelRequest.Retire,
             } },
-        { "1 1 2 2 2|2 1 2 1 2 5 0 0 k 0 0", State(2, 1, 2) with { Mode = LevelMode.Lowering, RetainManually = true } },
+        { "1 1 2 1 2|2 1 2 1 2 5 0 0 k 0 0", State(2, 1, 2) with { Mode = LevelMode.Lowering, RetainManually = true } },
     };
 
     [Theory]

@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
-using StackExchange.Redis;
 
 namespace Graceful.Redis.Tests.Fleet;
 
-/// <summary>What only a real server shows: which form of the scripts it runs, slots, later revisions, and many members.</summary>
+/// <summary>What only a real server shows: which form of the scripts it runs, slots, and later revisions.</summary>
 public class RedisFleetStoreServerTests(RedisFixture redis, GarnetFixture garnet) : IClassFixture<RedisFixture>, IClassFixture<GarnetFixture>
 {
     [Fact]
@@ -83,47 +81,6 @@ public class RedisFleetStoreServerTests(RedisFixture redis, GarnetFixture garnet
         Assert.Equal("b", Assert.Single(await store.ReadMembersAsync(default)).Id);
         Assert.Equal((1, 0, 1), (await database.HashLengthAsync(stores.Keys.Members), await database.HashLengthAsync(stores.Keys.Infos), await database.HashLengthAsync(stores.Keys.Profiles)));
     }
-
-    [Theory]
-    [InlineData(1_000)]
-    [InlineData(5_000)]
-    [InlineData(20_000)]
-    public async Task Fleet_OfMany_IsCountedAndReadWhole_AndAfterAnOutageDroppedWhole(int members)
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var stores = new Stores(server.Configuration, "shop");
-        var store = stores.Create();
-        foreach (var ids in Enumerable.Range(0, members).Chunk(500))
-        {
-            await Task.WhenAll(ids.Select(n => store.BeatAsync(
-                new FleetBeat($"{n:x32}", 1, n % 2 == 0 ? "session 1 1 1 - 0" : "session 1 2 2 - 0", n, 0, false, true, TimeSpan.FromMinutes(5), """{"version":"1.4.0","address":"10.0.0.1:8080"}"""), default).AsTask()));
-        }
-
-        await store.TakeCensusAsync(default);
-        await server.SayAsync("CONFIG", "RESETSTAT");
-        var census = await store.TakeCensusAsync(default);
-        var taken = await server.SayAsync("INFO", "commandstats");
-        var roll = await store.ReadMembersAsync(default);
-        var memory = (string)(await server.SayAsync("INFO", "memory"))!;
-
-        Assert.Equal([(members / 2, 0), (members / 2, 1)], census.Groups.Select(g => (g.Count, (int)g.Acknowledged)));
-        Assert.Equal(members, roll.Count);
-        Assert.All(roll, m => Assert.True(m.IsLive && m.Info is not null));
-        TestContext.Current.TestOutputHelper!.WriteLine($"{members} members: {Line(taken.ToString()!, "cmdstat_evalsha")} {Line(memory, "used_memory:")}");
-
-        // Redis was away for longer than a lease: all have run out at once.
-        await using var connection = await stores.ConnectAsync();
-        var leases = await connection.GetDatabase().SortedSetRangeByRankWithScoresAsync(stores.Keys.Leases);
-        await connection.GetDatabase().SortedSetAddAsync(stores.Keys.Leases, [.. leases.Select(l => new SortedSetEntry(l.Element, l.Score - 600e6))]);
-        var start = Stopwatch.GetTimestamp();
-        var reply = await store.BeatAsync(new FleetBeat("new", 1, "", 0, 0, false, true, TimeSpan.FromMinutes(5), null), default);
-        Assert.Equal(1, reply.Live);
-        Assert.Single((await store.TakeCensusAsync(default)).Groups);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{members} dropped: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
-        Assert.Equal(1, await connection.GetDatabase().SortedSetLengthAsync(stores.Keys.Leases));
-    }
-
-    private static string Line(string info, string name) => info.Split('\n').FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal))?.Trim() ?? string.Empty;
 
     private static async Task<(bool Flagged, bool Plain)> FormsAsync(string configuration)
     {

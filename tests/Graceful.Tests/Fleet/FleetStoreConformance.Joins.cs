@@ -38,19 +38,31 @@ public abstract partial class FleetStoreConformance
     }
 
     [Theory]
-    [InlineData(LevelMode.Raising, 1, 1, 2, "session 1 1 1 - 0", true)]
-    [InlineData(LevelMode.Cancelling, 1, 1, 2, "session 1 1 1 - 0", true)]
-    [InlineData(LevelMode.Settling, 2, 1, 2, "session 1 1 1 - 0", false)]
-    [InlineData(LevelMode.Lowering, 2, 1, 2, "session 2 2 2 - 0", true)]
-    [InlineData(LevelMode.Shrinking, 1, 1, 2, "session 1 1 1 - 0", false)]
-    [InlineData(LevelMode.Stable, 2, 2, 2, "session 1 1 1 - 0", false)]
-    public async Task Beat_OfOneThatServes_IsHeldAgainstWhatMayExist(LevelMode mode, int active, int low, int high, string profile, bool returns)
+    [MemberData(nameof(Returns))]
+    public async Task Beat_OfOneThatServes_IsHeldAgainstItsOwnWindow(ContractState contract, string profile)
     {
         var store = await CreateAsync();
-        await InstallAsync(store, ("session", Contract(active, low, high, mode)));
+        await InstallAsync(store, ("session", contract));
+        var supports = ContractProfile.Parse(profile)["session"].Supports;
 
-        Assert.Equal(BeatStatus.Incompatible, (await store.BeatAsync(Beat("a", 1, profile), default)).Status);
-        Assert.Equal(returns ? BeatStatus.Held : BeatStatus.Incompatible, (await store.BeatAsync(Beat("b", 1, profile, serving: true), default)).Status);
+        var newcomer = await store.BeatAsync(Beat("a", 1, profile), default);
+        var returning = await store.BeatAsync(Beat("b", 1, profile, serving: true), default);
+
+        Assert.Equal(supports.Covers(contract.JoinWindow) ? BeatStatus.Held : BeatStatus.Incompatible, newcomer.Status);
+        Assert.Equal(supports.Covers(contract.ReturnWindow) ? BeatStatus.Held : BeatStatus.Incompatible, returning.Status);
+    }
+
+    public static TheoryData<ContractState, string> Returns()
+    {
+        var data = new TheoryData<ContractState, string>();
+        foreach (var mode in Enum.GetValues<LevelMode>())
+        {
+            data.Add(Contract(2, 2, 3, mode) with { PriorLow = 1 }, "session 2 3 3 - 0");
+            data.Add(Contract(2, 1, 2, mode) with { PriorHigh = 3 }, "session 1 2 2 - 0");
+            data.Add(Contract(2, 1, 3, mode), "session 2 2 2 - 0");
+        }
+
+        return data;
     }
 
     [Fact]
