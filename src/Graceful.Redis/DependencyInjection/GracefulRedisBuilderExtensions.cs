@@ -1,7 +1,5 @@
 using Graceful;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -40,10 +38,7 @@ public static class GracefulRedisBuilderExtensions
         services.AddSingleton<RedisConnection>();
         services.RemoveAll<IFleetStore>();
         services.AddSingleton<IFleetStore>(sp => new RedisFleetStore(
-            sp.GetRequiredService<RedisConnection>(), FleetName(sp), sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<RedisFleetStore>>()));
+            sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default", sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<RedisFleetStore>>()));
         return builder;
     }
-
-    private static string FleetName(IServiceProvider services) =>
-        services.GetRequiredService<IConfiguration>()["Graceful:Fleet:Name"] is { Length: > 0 } name ? name : services.GetRequiredService<IHostEnvironment>().ApplicationName;
 }

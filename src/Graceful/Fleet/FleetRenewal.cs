@@ -77,9 +77,11 @@ internal sealed partial class FleetRenewal(
     private async Task<bool> FollowAsync(FleetBeat beat, BeatReply reply, long sent)
     {
         _store = reply.State ?? (reply.Epoch == 0 ? FleetState.None : reply.Epoch == beat.KnownEpoch ? _store : null);
-        if (_store is not { } state)
+        if (_store is not { } state || (reply.Status == BeatStatus.NoState && state.Epoch != 0 && !state.IsForming))
         {
-            return true; // Asks for all of it.
+            // Not what it said it is. Ask for all of it.
+            _store = null;
+            return true;
         }
 
         if (gate.State is { } witness && ContractMachine.Lacks(state, witness, beat.IsServing))

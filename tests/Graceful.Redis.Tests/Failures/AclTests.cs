@@ -90,8 +90,8 @@ public partial class AclTests
 
         Assert.Equal(state.Epoch, (await store.TakeCensusAsync(default)).State.Epoch);
         Assert.Contains("&", stores.Log.All.Single(l => l.Event.Name == "FleetNotPublished").Message, StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => stores.Log.Count("FleetNotSubscribed") == 1, "the failed subscription is told of");
-        Assert.Contains("NOPERM", stores.Log.All.Single(l => l.Event.Name == "FleetNotSubscribed").Message, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => stores.Log.Count("FleetChannelSilent") == 1, "the failed subscription is told of");
+        Assert.Contains("NOPERM", stores.Log.All.Single(l => l.Event.Name == "FleetChannelSilent").Message, StringComparison.Ordinal);
     }
 
     private static async Task<Stores> UseAsync(RedisServer server, string[] rule)
@@ -124,7 +124,7 @@ public partial class AclTests
         await store.TakeCensusAsync(default);
         if (stores.Log.Count("FleetNotPublished") == 0)
         {
-            for (var i = 0; i < 50 && !heard.Task.IsCompleted && stores.Log.Count("FleetNotSubscribed") == 0; i++)
+            for (var i = 0; i < 50 && !heard.Task.IsCompleted && stores.Log.Count("FleetChannelSilent") == 0; i++)
             {
                 await Beats.InstallAsync(store);
                 await Task.WhenAny(heard.Task, Task.Delay(20));

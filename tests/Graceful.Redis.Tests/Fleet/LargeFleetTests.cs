@@ -38,7 +38,7 @@ public class LargeFleetTests
         Assert.Equal(members, roll.Count);
         Assert.All(roll, m => Assert.True(m.IsLive && m.Info is not null));
         TestContext.Current.TestOutputHelper!.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{members} members: census {counting * 1e3:0.0} ms, renewal {renewal * 1e6:0} us of the server's processor; {memory / 1024} KiB"));
+            string.Create(CultureInfo.InvariantCulture, $"{members} members: census {counting * 1e3:0.0} ms, renewal {renewal * 1e6:0} us of the server's processor; {memory / 1024:0} KiB"));
 
         // Redis was away for longer than a lease: all have run out at once.
         await using var connection = await stores.ConnectAsync();
@@ -52,7 +52,7 @@ public class LargeFleetTests
         Assert.Equal(1, await database.SortedSetLengthAsync(stores.Keys.Leases));
     }
 
-    private static async Task BeatAsync(IFleetStore store, int members, long sequence, string? info)
+    private static async Task BeatAsync(RedisFleetStore store, int members, long sequence, string? info)
     {
         foreach (var portion in Enumerable.Range(0, members).Chunk(500))
         {

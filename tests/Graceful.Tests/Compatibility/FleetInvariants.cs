@@ -24,7 +24,7 @@ internal sealed partial class FleetInvariants(SimulatedMember?[] slots, Action<s
         foreach (var member in slots)
         {
             // Whoever was let in by the lost line covers what came back: that is what the prior edges are for.
-            if (member is not null && restored is { Epoch: > 0, IsForming: false } && member.IsServing(now) && now - member.LastRenewed <= SimulatedTimes.Lease)
+            if (member is not null && restored is { Epoch: > 0, IsForming: false } && member.IsServing(now) && now - member.LastRenewed <= SimulatedTimes.Lease && Uncovered(member, _state) is null)
             {
                 Covers(member, restored, "S4 after a failover");
             }
@@ -117,15 +117,25 @@ internal sealed partial class FleetInvariants(SimulatedMember?[] slots, Action<s
 
     private void Covers(SimulatedMember member, FleetState state, string promise)
     {
+        if (Uncovered(member, state) is { } what)
+        {
+            Broken(promise, $"{member.Id} is in {what}");
+        }
+    }
+
+    private static string? Uncovered(SimulatedMember member, FleetState state)
+    {
         for (var contract = 0; contract < SimulatedBuild.Contracts.Length; contract++)
         {
             var c = state.Contracts.GetValueOrDefault(SimulatedBuild.Contracts[contract]);
             var range = member.Build.Range(contract);
             if (c is null ? !range.Contains(0) : range.Min > c.Low || range.Max < c.High)
             {
-                Broken(promise, $"{member.Id} with {range} is in {(c is null ? "none" : SimulatedText.Of(c))}");
+                return $"{(c is null ? "none" : SimulatedText.Of(c))} with {range}";
             }
         }
+
+        return null;
     }
 
     private void Broken(string promise, string what) => fail(string.Create(CultureInfo.InvariantCulture, $"{promise}: {what}"));

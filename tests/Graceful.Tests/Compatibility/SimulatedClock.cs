@@ -1,6 +1,6 @@
 namespace Graceful.Tests;
 
-/// <summary>The store's clock: the time of the simulation and what it is off by. No two readings are equal in their part of a second.</summary>
+/// <summary>The store's clock: the time of the simulation and what it is off by. As with real clocks, no two readings are equal in their part of a second.</summary>
 internal sealed class SimulatedClock : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -8,7 +8,14 @@ internal sealed class SimulatedClock : TimeProvider
 
     public int Seconds { get; set; }
 
-    public int Offset { get; set; }
+    public int Offset { get; private set; }
 
-    public override DateTimeOffset GetUtcNow() => Start.AddTicks(((Seconds + Offset) * TimeSpan.TicksPerSecond) + (++_readings * TimeSpan.TicksPerMicrosecond));
+    /// <summary>Another clock, or a turned one.</summary>
+    public void Jump(int seconds)
+    {
+        Offset += seconds;
+        _readings += 20_011;
+    }
+
+    public override DateTimeOffset GetUtcNow() => Start.AddTicks(((Seconds + Offset) * TimeSpan.TicksPerSecond) + ((_readings += 137) * TimeSpan.TicksPerMicrosecond));
 }

@@ -119,10 +119,11 @@ internal sealed partial class SimulatedFleet
     /// <summary>A jump may credit five seconds that nobody lived through, and a slow decision as many. V has room for both.</summary>
     private void Jump(int by)
     {
+        _clock.Jump(0);
         if (by != 0 && Now - _lastJump > SimulatedTimes.Exclusion + SimulatedTimes.Slack)
         {
             _lastJump = Now;
-            _clock.Offset += by;
+            _clock.Jump(by);
             _invariants.Jumped();
         }
     }

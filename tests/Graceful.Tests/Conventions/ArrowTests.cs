@@ -19,6 +19,7 @@ public class ArrowTests
         [("Graceful.AspNetCore", "Draining")] = [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes")],
         [("Graceful.AspNetCore", "Probes")] =
             [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes"), ("Graceful.AspNetCore", "Draining")],
+        [("Graceful.Redis", "Fleet")] = [("Graceful", "Fleet"), ("Graceful", "Compatibility")],
     };
 
     public static TheoryData<string, string> Features => [.. Allowed.Keys.Select(k => (k.Package, k.Folder))];

@@ -13,6 +13,7 @@ public class PackageTests
             "PackageReference Microsoft.Extensions.Hosting.Systemd",
         ],
         ["Graceful.AspNetCore"] = ["FrameworkReference Microsoft.AspNetCore.App", "ProjectReference ../Graceful/Graceful.csproj"],
+        ["Graceful.Redis"] = ["PackageReference StackExchange.Redis", "ProjectReference ../Graceful/Graceful.csproj"],
     };
 
     public static TheoryData<string> Packages => [.. Directory.EnumerateDirectories(Path.Combine(SourceFile.Root, "src")).Select(d => Path.GetFileName(d)).Where(HasProject)];

@@ -40,9 +40,23 @@ public class ConfigurationTests
     [InlineData("Probes:Checks:cache:Kind", "Shared", "Graceful:Probes:Checks:cache:Kind is not a setting; known here: Class")]
     [InlineData("Probes:Checks:cache", "Shared", "Graceful:Probes:Checks:cache = 'Shared' must be a section of settings, not a value")]
     [InlineData("Probes:VerboseFromAnywhere", "yes", "Graceful:Probes:VerboseFromAnywhere = 'yes' must be true or false")]
+    [InlineData("Fleet:Name", "my shop", "Graceful:Fleet:Name = 'my shop' must be 1 to 64 letters, digits, '.', '_' and '-'")]
+    [InlineData("Fleet:Name", "{a}", "Graceful:Fleet:Name = '{a}' must be 1 to 64 letters, digits, '.', '_' and '-'")]
+    [InlineData("Fleet:RenewInterval", "00:00:00", "Graceful:Fleet:RenewInterval = 00:00:00 must be longer than 0 and at most 1 day")]
+    [InlineData("Fleet:LeaseDuration", "00:00:14", "Graceful:Fleet:LeaseDuration = 00:00:14 must be at least 3 × RenewInterval (3 × 00:00:05 = 00:00:15), or one late renewal ends it")]
+    [InlineData("Fleet:FenceAfter", "00:00:20", "Graceful:Fleet:FenceAfter = 00:00:20 must be longer than LeaseDuration (00:00:20)")]
+    [InlineData("Fleet:MaxOperation", "-00:00:01", "Graceful:Fleet:MaxOperation = -00:00:01 must be longer than 0 and at most 1 day")]
+    [InlineData("Fleet:ExclusionWait", "00:01:09", "Graceful:Fleet:ExclusionWait = 00:01:09 must be at least FenceAfter + MaxOperation + 10 s (00:00:45 + 00:00:15 + 00:00:10 = 00:01:10), or a level could change under an instance that still writes the old one")]
+    [InlineData("Fleet:FormingWait", "-00:00:01", "Graceful:Fleet:FormingWait = -00:00:01 must not be negative and be at most 1 day")]
+    [InlineData("Fleet:Isolation", "Open", "Graceful:Fleet:Isolation = 'Open' must be one of FailOpen, Strict")]
+    [InlineData("Fleet:MinReadyShare", "0", "Graceful:Fleet:MinReadyShare = 0 must be above 0 and at most 1")]
+    [InlineData("Fleet:MinReadyShare", "1.01", "Graceful:Fleet:MinReadyShare = 1.01 must be above 0 and at most 1")]
+    [InlineData("Fleet:MinReadyShare", "half", "Graceful:Fleet:MinReadyShare = 'half' must be a number such as 0.5")]
+    [InlineData("Compatibility:Bake", "-00:00:01", "Graceful:Compatibility:Bake = -00:00:01 must not be negative and be at most 90 days")]
+    [InlineData("Compatibility:RemindAfter", "00:00:00", "Graceful:Compatibility:RemindAfter = 00:00:00 must be longer than 0 and at most 90 days")]
     [InlineData("Enabled", "off", "Graceful:Enabled = 'off' must be true or false")]
     [InlineData("Drain:Budgett", "00:00:25", "Graceful:Drain:Budgett is not a setting; known here: Budget, FlushReserve, MinimumPropagation, PropagationDelay, QuietPeriod, Readiness, ReadinessFailAfter, StreamGrace")]
-    [InlineData("Draining:Budget", "00:00:25", "Graceful:Draining is not a setting; known here: Compatibility, Connections, Drain, Enabled, Fleet, Probes, WarmUp")]
+    [InlineData("Draining:Budget", "00:00:25", "Graceful:Draining is not a setting; known here: Compatibility, Connections, Drain, Enabled, Fleet, Probes, Redis, Session, WarmUp")]
     [InlineData("Drain", "25", "Graceful:Drain = '25' must be a section of settings, not a value")]
     [InlineData("Drain:Budget:Seconds", "25", "Graceful:Drain:Budget must be a value, not a section")]
     public void Validate_AFault_IsNamedWithItsKeyValueAndRule(string key, string value, string expected) => Assert.Equal([expected], Faults((key, value)));
@@ -141,7 +155,10 @@ public class ConfigurationTests
             ("Probes:Port", "9191"), ("Probes:RefreshInterval", "00:00:01"), ("Probes:Timeout", "00:00:02"), ("Probes:StaleAfter", "00:00:20"),
             ("Probes:VerboseFromAnywhere", "true"), ("Probes:IncludeErrors", "True"), ("Probes:ReadinessFile", "/run/ready"), ("Probes:Checks:cache:Class", "shared"),
             ("Probes:Drain:Enabled", "true"), ("Probes:Drain:Token", "0123456789abcdef"), ("Probes:Drain:AllowedNetworks:0", "10.0.0.0/8"),
-            ("Probes:Drain:AllowedNetworks:1", "fd00::/8"), ("Probes:Liveness:CheckInterval", "00:00:07"), ("Probes:Liveness:ThreadPoolLag", "00:00:09"));
+            ("Probes:Drain:AllowedNetworks:1", "fd00::/8"), ("Probes:Liveness:CheckInterval", "00:00:07"), ("Probes:Liveness:ThreadPoolLag", "00:00:09"),
+            ("Fleet:Name", "shop"), ("Fleet:Version", "1.4"), ("Fleet:Addresses:0", "http://a"), ("Fleet:RenewInterval", "00:00:04"), ("Fleet:LeaseDuration", "00:00:16"),
+            ("Fleet:FenceAfter", "00:00:40"), ("Fleet:MaxOperation", "00:00:11"), ("Fleet:ExclusionWait", "00:01:30"), ("Fleet:FormingWait", "00:00:12"), ("Fleet:Isolation", "strict"),
+            ("Fleet:MinReadyShare", "0.75"), ("Compatibility:Bake", "00:10:00"), ("Compatibility:RemindAfter", "02:00:00"));
 
         Assert.Equal((60, 6, 3, 2), (Seconds(options.Drain.Budget), Seconds(options.Drain.PropagationDelay), Seconds(options.Drain.MinimumPropagation), Seconds(options.Drain.QuietPeriod)));
         Assert.Equal((7, 8, 4), (Seconds(options.Drain.StreamGrace), Seconds(options.Drain.FlushReserve), Seconds(options.Drain.ReadinessFailAfter)));
@@ -154,6 +171,11 @@ public class ConfigurationTests
         Assert.Equal((true, "0123456789abcdef"), (options.Probes.Drain.Enabled, options.Probes.Drain.Token));
         Assert.Equal(["10.0.0.0/8", "fd00::/8"], options.Probes.Drain.AllowedNetworks);
         Assert.Equal((7, 9), (Seconds(options.Probes.Liveness.CheckInterval), Seconds(options.Probes.Liveness.ThreadPoolLag)));
+        Assert.Equal(("shop", "1.4", "http://a"), (options.Fleet.Name, options.Fleet.Version, options.Fleet.Addresses.Single()));
+        Assert.Equal((4, 16, 40), (Seconds(options.Fleet.RenewInterval), Seconds(options.Fleet.LeaseDuration), Seconds(options.Fleet.FenceAfter)));
+        Assert.Equal((11, 90, 12), (Seconds(options.Fleet.MaxOperation), Seconds(options.Fleet.ExclusionWait), Seconds(options.Fleet.FormingWait!.Value)));
+        Assert.Equal((Isolation.Strict, 0.75), (options.Fleet.Isolation, options.Fleet.MinReadyShare));
+        Assert.Equal((600, 7200), (Seconds(options.Compatibility.Bake), Seconds(options.Compatibility.RemindAfter)));
     }
 
     [Fact]

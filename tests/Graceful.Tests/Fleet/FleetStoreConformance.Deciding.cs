@@ -191,7 +191,7 @@ public abstract partial class FleetStoreConformance
     {
         var store = await CreateAsync();
         var others = Enumerable.Range(0, 8).Select(_ => Another(store)).ToArray();
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < 40; round++)
         {
             var census = await store.TakeCensusAsync(default);
             var next = others.Select((_, n) => FleetState.None with { Epoch = NextEpoch(census) + n }).ToArray();
@@ -211,7 +211,7 @@ public abstract partial class FleetStoreConformance
         await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(async () =>
         {
             var own = Another(store);
-            for (var sequence = 1; sequence <= 40; sequence++)
+            for (var sequence = 1; sequence <= 200; sequence++)
             {
                 replies.Add(await own.BeatAsync(Beat($"m{n}", sequence), default));
             }

@@ -23,7 +23,12 @@ internal sealed class TestClock : FakeTimeProvider
     public override long GetTimestamp() => TimestampOfStart + (Now.Ticks * 100);
 
     /// <summary>Fake time since the clock was made.</summary>
-    public TimeSpan Now => GetUtcNow() - Start;
+    public TimeSpan Now => base.GetUtcNow() - Start;
+
+    /// <summary>What the wall clock shows beside the time that passes: a jump of it is no time.</summary>
+    public TimeSpan WallSkew { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + WallSkew;
 
     /// <summary>Lets everything run that can run without time passing.</summary>
     public Task SettleAsync() => AdvanceAsync(TimeSpan.Zero);

@@ -1,0 +1,265 @@
+using System.Collections.Immutable;
+using CsCheck;
+
+namespace Graceful.Tests;
+
+/// <summary>S7: an epoch is acknowledged only when nothing runs any more that began before it.</summary>
+public class LevelGateTests
+{
+    private readonly TestClock _clock = new();
+    private readonly LevelGate _gate;
+
+    public LevelGateTests()
+    {
+        _gate = New(_clock);
+        _gate.Open(long.MaxValue);
+    }
+
+    [Fact]
+    public void Install_NothingRuns_IsAcknowledgedAtOnce()
+    {
+        _gate.Install(State(5, 1));
+
+        Assert.Equal(5, _gate.Acknowledged);
+    }
+
+    [Fact]
+    public void Install_AnOlderEpoch_IsIgnored()
+    {
+        _gate.Install(State(5, 2));
+        _gate.Install(State(4, 1));
+
+        Assert.Equal((2, 5), (Enter().Level, _gate.State!.Epoch));
+    }
+
+    [Fact]
+    public void Install_SomethingRuns_IsWrittenAtOnceAndAcknowledgedWhenThatEnds()
+    {
+        _gate.Install(State(5, 1));
+        var drained = 0;
+        _gate.Drained = () => drained++;
+        var old = Enter();
+
+        _gate.Install(State(6, 2));
+        Assert.Equal((5, 2, 1), (_gate.Acknowledged, Enter().Level, old.Level));
+
+        old.Dispose();
+        Assert.Equal((6, 1), (_gate.Acknowledged, drained));
+    }
+
+    [Fact]
+    public void Install_TwiceWhileSomethingRuns_IsAcknowledgedStepByStep()
+    {
+        _gate.Install(State(5, 1));
+        var first = Enter();
+        _gate.Install(State(6, 2));
+        var second = Enter();
+        _gate.Install(State(7, 3));
+        var third = Enter(); // Counts with the second: both generations are in use.
+
+        second.Dispose();
+        Assert.Equal(5, _gate.Acknowledged);
+        first.Dispose();
+        Assert.Equal(6, _gate.Acknowledged);
+        third.Dispose();
+        Assert.Equal(7, _gate.Acknowledged);
+    }
+
+    [Fact]
+    public void Enter_Shut_IsRefusedAndCountsForNothing()
+    {
+        _gate.Install(State(5, 1));
+        _gate.Open(long.MinValue);
+
+        Assert.False(_gate.TryEnter("session", out _));
+        _gate.Install(State(6, 1));
+        Assert.Equal(6, _gate.Acknowledged);
+    }
+
+    [Fact]
+    public void Enter_PastTheDeadline_IsRefusedWithoutATimer()
+    {
+        _gate.Install(State(5, 1));
+        _gate.Open(_clock.GetTimestamp() + 100);
+        Enter().Dispose();
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.False(_gate.TryEnter("session", out _));
+    }
+
+    [Fact]
+    public void Enter_AnUnknownContract_ThrowsAndNamesTheKnown()
+    {
+        var fault = Assert.Throws<KeyNotFoundException>(() => _gate.TryEnter("sesion", out _));
+
+        Assert.Equal("No contract 'sesion' is declared; declared here: session. Add it in AddCompatibility.", fault.Message);
+    }
+
+    [Fact]
+    public void Enter_ALevelOutsideTheRangeOfAnObservedContract_IsTheNearest()
+    {
+        _gate.Install(State(5, 9));
+
+        Assert.Equal(3, Enter().Level);
+    }
+
+    [Fact]
+    public void Enter_AndDispose_AllocateNothing()
+    {
+        _gate.Install(State(5, 1));
+        Enter().Dispose();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            Enter().Dispose();
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public async Task Exit_OnAnotherThread_Counts()
+    {
+        _gate.Install(State(5, 1));
+        var lease = Enter();
+        _gate.Install(State(6, 2));
+
+        await TestClock.OnOwnThread(lease.Dispose);
+
+        Assert.Equal(6, _gate.Acknowledged);
+    }
+
+    [Fact]
+    public async Task Threads_ThatHaveEnded_KeepTheirCounts()
+    {
+        _gate.Install(State(5, 1));
+        var leases = new List<LevelLease>();
+        for (var i = 0; i < 300; i++)
+        {
+            await TestClock.OnOwnThread(() => leases.Add(Enter()));
+        }
+
+        _gate.Install(State(6, 2));
+        Assert.Equal(5, _gate.Acknowledged);
+        foreach (var lease in leases)
+        {
+            await TestClock.OnOwnThread(lease.Dispose);
+        }
+
+        _gate.Poll();
+        Assert.Equal(6, _gate.Acknowledged);
+    }
+
+    [Fact]
+    public void AnyHistory_AcknowledgesTheOldestOfWhatRunsAtMostAndEverythingAtTheEnd()
+    {
+        // Enter (0), end the n-th of what runs (1, n), a new epoch (2).
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 9]).Array[1, 60].Sample(
+            steps =>
+            {
+                var gate = New(_clock);
+                gate.Open(long.MaxValue);
+                gate.Install(State(1, 1));
+                var running = new List<(LevelLease Lease, long Epoch)>();
+                var epoch = 1L;
+                foreach (var (what, which) in steps)
+                {
+                    if (what == 0)
+                    {
+                        Assert.True(gate.TryEnter("session", out var lease));
+                        running.Add((lease, epoch));
+                    }
+                    else if (what == 1 && running.Count > 0)
+                    {
+                        running[which % running.Count].Lease.Dispose();
+                        running.RemoveAt(which % running.Count);
+                    }
+                    else if (what == 2)
+                    {
+                        gate.Install(State(++epoch, 1));
+                    }
+
+                    Assert.True(gate.Acknowledged <= running.Select(r => r.Epoch).DefaultIfEmpty(epoch).Min());
+                }
+
+                running.ForEach(r => r.Lease.Dispose());
+                Assert.Equal(epoch, gate.Acknowledged);
+            },
+            iter: 20_000, threads: 1);
+    }
+
+    [Fact]
+    public async Task Stress_ManyThreadsWhileEpochsChange_NoLeaseIsOlderThanWhatIsAcknowledged()
+    {
+        // The level is the epoch. While a lease is open, nothing newer than it may be acknowledged.
+        var gate = New(_clock, mostLevel: int.MaxValue);
+        gate.Open(long.MaxValue);
+        gate.Install(State(1, 1));
+        var broken = 0;
+        var operations = 0L;
+        var end = false;
+        var workers = Enumerable.Range(0, 8).Select(w => TestClock.OnOwnThread(() =>
+        {
+            var open = new Queue<LevelLease>();
+            var count = 0L;
+            while (!Volatile.Read(ref end))
+            {
+                gate.TryEnter("session", out var lease);
+                open.Enqueue(lease);
+                if (gate.Acknowledged > open.Peek().Level)
+                {
+                    Interlocked.Increment(ref broken);
+                }
+
+                // Each thread keeps another number open, so that ends and begins of several epochs overlap.
+                while (open.Count > w % 4)
+                {
+                    open.Dequeue().Dispose();
+                }
+
+                count++;
+            }
+
+            while (open.TryDequeue(out var lease))
+            {
+                lease.Dispose();
+            }
+
+            Interlocked.Add(ref operations, count);
+        })).ToList();
+
+        var epoch = 1L;
+        await TestClock.OnOwnThread(() =>
+        {
+            while (epoch < 2000 || gate.Acknowledged < 1000)
+            {
+                gate.Install(State(++epoch, (int)epoch));
+                Thread.Yield();
+            }
+        });
+        Volatile.Write(ref end, true);
+        await Task.WhenAll(workers);
+        gate.Poll();
+
+        Assert.Equal((0, epoch), (broken, gate.Acknowledged));
+        Assert.True(operations > epoch);
+    }
+
+    private LevelLease Enter()
+    {
+        Assert.True(_gate.TryEnter("session", out var lease));
+        return lease;
+    }
+
+    private static LevelGate New(TimeProvider time, int mostLevel = 3) => new(
+        new ContractCatalog([new DeclaredContract("session", new ContractDeclaration(new LevelRange(1, mostLevel)), Unreadable.Fail, false)]),
+        new FenceClock(new FleetOptions(), time));
+
+    private static FleetState State(long epoch, int level) => FleetState.None with
+    {
+        Epoch = epoch,
+        Contracts = ImmutableSortedDictionary<string, ContractState>.Empty.Add(
+            "session", new ContractState { Active = level, Low = level, High = level, PriorLow = level, PriorHigh = level }),
+    };
+}
