@@ -28,6 +28,7 @@ public static class GracefulAspNetCoreBuilderExtensions
 
         services.AddKestrelTraffic();
         services.AddStreamEndings();
+        services.AddCompatibilityGuard();
         services.AddProbeListener();
         return builder;
     }
@@ -66,9 +67,14 @@ public static class GracefulAspNetCoreBuilderExtensions
         }));
     }
 
+    /// <summary>Where a contract is declared, which may come later. A fleet without one has no levels that anybody could fail to cover.</summary>
+    private static void AddCompatibilityGuard(this IServiceCollection services) => services.AddSingleton<IStartupFilter>(sp =>
+        IsEnabled(sp) && sp.GetService<ICompatibility>() is { Contracts.Count: > 0 } compatibility ? new RefuseNotServing(compatibility) : new NoStartupFilter());
+
     private static void AddProbeListener(this IServiceCollection services)
     {
-        services.AddSingleton<ProbeResponder>();
+        services.AddSingleton(sp => new ProbeResponder(
+            sp.GetRequiredService<IProbes>(), sp.GetRequiredService<ProbeOptions>(), IsEnabled(sp) && sp.GetService<IFleet>() is { } fleet ? new FleetDetail(fleet, sp.GetRequiredService<ICompatibility>()) : null));
         services.AddSingleton(sp => new DrainEndpoint(sp.GetRequiredService<IDrainCoordinator>(), sp.GetRequiredService<GracefulOptions>().Probes.Drain));
         services.AddSingleton<ProbeListener>();
         services.AddSingleton<ProbeListenerService>();

@@ -20,7 +20,7 @@ public static class ProbeEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         var responder = endpoints.ServiceProvider.GetService<ProbeResponder>()
             ?? throw new InvalidOperationException("MapGracefulProbes needs builder.AddGraceful() of the package Graceful.AspNetCore.");
-        var group = endpoints.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+        var group = endpoints.MapGroup("").AllowAnonymous().ExcludeFromDescription().WithMetadata(new ProbeMetadata());
         if (endpoints.ServiceProvider.GetRequiredService<GracefulOptions>().Enabled)
         {
             group.Map(ProbePaths.Startup, c => responder.RespondAsync(c, ProbeKind.Startup, trustLoopback: false));

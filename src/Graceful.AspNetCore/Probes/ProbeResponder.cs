@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Graceful;
 
 /// <summary>Answers a probe over HTTP: 200 or 503, a word for people, and detail for those who may see it.</summary>
-internal sealed class ProbeResponder(IProbes probes, ProbeOptions options)
+internal sealed class ProbeResponder(IProbes probes, ProbeOptions options, FleetDetail? fleet = null)
 {
     private static readonly byte[] HealthyBody = "Healthy"u8.ToArray();
 
@@ -30,7 +30,7 @@ internal sealed class ProbeResponder(IProbes probes, ProbeOptions options)
         context.Response.Headers.CacheControl = "no-store";
         if (context.Request.QueryString.HasValue && context.Request.Query.ContainsKey("verbose") && MaySeeDetail(context, trustLoopback))
         {
-            return WriteDetailAsync(context.Response, probes.GetDetail(kind));
+            return WriteDetailAsync(context.Response, probes.GetDetail(kind), kind == ProbeKind.Readiness ? fleet : null);
         }
 
         var result = probes.Check(kind);
@@ -44,20 +44,20 @@ internal sealed class ProbeResponder(IProbes probes, ProbeOptions options)
     private bool MaySeeDetail(HttpContext context, bool trustLoopback) =>
         options.VerboseFromAnywhere || (trustLoopback && context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer));
 
-    private static async Task WriteDetailAsync(HttpResponse response, ProbeDetail detail)
+    private static async Task WriteDetailAsync(HttpResponse response, ProbeDetail detail, FleetDetail? fleet)
     {
         response.StatusCode = detail.Result.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         response.ContentType = "application/json";
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Readable))
         {
-            Write(json, detail);
+            Write(json, detail, fleet);
         }
 
         await response.Body.WriteAsync(buffer.ToArray()).ConfigureAwait(false);
     }
 
-    private static void Write(Utf8JsonWriter json, ProbeDetail detail)
+    private static void Write(Utf8JsonWriter json, ProbeDetail detail, FleetDetail? fleet)
     {
         json.WriteStartObject();
         json.WriteString("status", detail.Result.IsHealthy ? "Healthy" : "Unhealthy");
@@ -93,6 +93,7 @@ internal sealed class ProbeResponder(IProbes probes, ProbeOptions options)
         }
 
         json.WriteEndArray();
+        fleet?.Write(json);
         json.WriteEndObject();
     }
 }

@@ -67,7 +67,9 @@ internal sealed partial class FleetLoop : IHostedLifecycleService, IAsyncDisposa
         _subscriptions.Add(_lifecycle.OnPhaseChanged(_ => Wake()));
         var tick = _options.RenewInterval / 2 < LongestTick ? _options.RenewInterval / 2 : LongestTick;
         _subscriptions.Add(_time.CreateTimer(_ => Tick(), null, tick, tick));
-        _loop = Task.Run(LoopAsync, CancellationToken.None);
+
+        // A store in this process answers at once: such an instance serves as soon as it has started, and a test of an application need not wait for that.
+        _loop = _isAlone ? LoopAsync() : Task.Run(LoopAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 

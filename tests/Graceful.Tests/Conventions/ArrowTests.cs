@@ -18,7 +18,12 @@ public class ArrowTests
         [("Graceful", "Compatibility")] = [("Graceful", "Fleet")],
         [("Graceful.AspNetCore", "Draining")] = [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes")],
         [("Graceful.AspNetCore", "Probes")] =
-            [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes"), ("Graceful.AspNetCore", "Draining")],
+        [
+            ("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes"), ("Graceful", "Fleet"), ("Graceful", "Compatibility"),
+            ("Graceful.AspNetCore", "Draining"),
+        ],
+        [("Graceful.AspNetCore", "Compatibility")] =
+            [("Graceful", "Fleet"), ("Graceful", "Compatibility"), ("Graceful.AspNetCore", "Draining"), ("Graceful.AspNetCore", "Probes")],
         [("Graceful.Redis", "Fleet")] = [("Graceful", "Fleet"), ("Graceful", "Compatibility")],
     };
 
