@@ -20,9 +20,11 @@ public sealed class RefusedMemberTests
         Assert.Equal(old.Now.Reason, await old.ReasonAsync());
         await old.App.LineAsync("Not serving: Contract 'session'");
         old.App.Output.AssertNever("writer-started");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await old.App.Http.GetAsync("/hello", TestContext.Current.CancellationToken)).StatusCode);
 
         await old.StandsAsync("Serving");
         await old.AnswersAsync(HttpStatusCode.OK);
+        Assert.Equal("hello", await old.App.Http.GetStringAsync("/hello", TestContext.Current.CancellationToken));
         await fleet.WrittenAsync(1, by: old);
         Assert.Equal("Serving", member.Now.Standing);
         await fleet.AssertSafeAsync();

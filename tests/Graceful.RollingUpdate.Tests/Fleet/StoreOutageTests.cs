@@ -24,6 +24,7 @@ public sealed class StoreOutageTests
         await first.AnswersAsync(HttpStatusCode.ServiceUnavailable);
         await first.App.LineAsync("Not serving: the fleet's store has not answered for");
         await first.App.EventAsync("writer-stopped");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await first.App.Http.GetAsync("/hello", TestContext.Current.CancellationToken)).StatusCode);
 
         var up = FleetRecord.Now;
         await fleet.Store.StartAsync();
