@@ -91,6 +91,12 @@ internal sealed class FleetRun : IAsyncDisposable
         return member;
     }
 
+    /// <summary>
+    /// Level 2 may exist from the beginning, and does until an operator says otherwise: whoever founds a fleet takes all levels that it reads for written. So 1-1 is refused, however long it takes to
+    /// start.
+    /// </summary>
+    public static AppSettings RetainManually(AppSettings settings) => settings.With("Retention", "manual");
+
     public async Task<IReadOnlyList<FleetRecord>> ReadRecordsAsync()
     {
         await using var connection = await Data.ConnectAsync();

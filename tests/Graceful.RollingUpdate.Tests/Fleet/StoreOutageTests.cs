@@ -14,7 +14,7 @@ public sealed class StoreOutageTests
     public async Task RedisDown_Strict_StopsWritingWhenTheFenceSaysAndReturnsByItself()
     {
         await using var fleet = await FleetRun.StartApartAsync();
-        var (first, second) = (await fleet.StartServingAsync("1-2", isFirst: true), await fleet.StartServingAsync("1-2"));
+        var (first, second) = (await fleet.StartServingAsync("1-2", isFirst: true, FleetRun.RetainManually), await fleet.StartServingAsync("1-2"));
         await fleet.WrittenAsync(1, by: second);
 
         await fleet.Store.KillAsync();
@@ -87,7 +87,7 @@ public sealed class StoreOutageTests
     public async Task RedisRestarted_WithoutItsData_IsToldByTheMembers()
     {
         await using var fleet = await FleetRun.StartApartAsync();
-        var (first, second) = (await fleet.StartServingAsync("1-2", isFirst: true), await fleet.StartServingAsync("1-2"));
+        var (first, second) = (await fleet.StartServingAsync("1-2", isFirst: true, FleetRun.RetainManually), await fleet.StartServingAsync("1-2"));
         await fleet.WrittenAsync(1, by: second);
         var before = first.Levels[^1].Epoch;
 

@@ -13,10 +13,9 @@ internal static class FleetScenario
     {
         var builder = ScenarioHost.CreateWeb();
         var range = builder.Configuration["Session"]!.Split('-');
-        var retention = TimeSpan.Parse(builder.Configuration["Retention"] ?? "00:00:01", CultureInfo.InvariantCulture);
         builder.AddGraceful()
             .AddRedis()
-            .AddCompatibility(c => c.Contract(Contract).Supports(Number(range[0]), Number(range[1])).Retain(retention))
+            .AddCompatibility(c => Retain(c.Contract(Contract).Supports(Number(range[0]), Number(range[1])), builder.Configuration["Retention"]!))
             .AddGatedHostedService<FleetWriter>();
         builder.Services.AddSingleton<FleetLog>();
         builder.Services.AddHostedService<FleetWatch>();
@@ -24,6 +23,18 @@ internal static class FleetScenario
         app.MapRequests();
         app.MapOperator();
         return ScenarioHost.RunAsync(app);
+    }
+
+    private static void Retain(ContractBuilder contract, string retention)
+    {
+        if (retention == "manual")
+        {
+            contract.RetainManually();
+        }
+        else
+        {
+            contract.Retain(TimeSpan.Parse(retention, CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>What an operator may ask, over HTTP.</summary>
