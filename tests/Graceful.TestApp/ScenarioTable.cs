@@ -27,5 +27,6 @@ internal static class ScenarioTable
         ["grpc"] = GrpcStream.RunAsync,
         ["worker"] = Worker.RunAsync,
         ["worker-probes"] = WorkerProbes.RunAsync,
+        ["fleet"] = FleetScenario.RunAsync,
     };
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -8,6 +9,9 @@ namespace Graceful;
 internal sealed class ProbeResponder(IProbes probes, ProbeOptions options, FleetDetail? fleet = null)
 {
     private static readonly byte[] HealthyBody = "Healthy"u8.ToArray();
+
+    // For people at a terminal, as application/json: apostrophes stay what they are.
+    private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="context">The request.</param>
     /// <param name="kind">The probe.</param>
@@ -45,7 +49,7 @@ internal sealed class ProbeResponder(IProbes probes, ProbeOptions options, Fleet
         response.StatusCode = detail.Result.IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         response.ContentType = "application/json";
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             Write(json, detail, fleet);
         }

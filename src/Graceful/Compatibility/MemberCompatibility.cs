@@ -55,8 +55,12 @@ internal sealed class MemberCompatibility(LevelGate gate, MemberState member, Co
     private ContractLevel Level(int index)
     {
         var (state, level) = gate.Read(index);
+        var declared = catalog.Contracts[index];
+
+        // The gate's level is one that this build can write. Where it differs from the fleet's, only a contract that is merely observed is written at all.
         return state is null ? default
-            : state.Contracts.TryGetValue(catalog.Contracts[index].Name, out var contract) ? new ContractLevel(level, new LevelRange(contract.Low, contract.High), state.Epoch, contract.Mode)
-            : new ContractLevel(level, LevelRange.Absent, state.Epoch, LevelMode.Stable);
+            : state.Contracts.TryGetValue(declared.Name, out var contract)
+                ? new ContractLevel(declared.ObserveOnly ? level : contract.Active, new LevelRange(contract.Low, contract.High), state.Epoch, contract.Mode)
+            : new ContractLevel(declared.ObserveOnly ? level : 0, LevelRange.Absent, state.Epoch, LevelMode.Stable);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Graceful.AspNetCore.Tests.Probes;
@@ -30,9 +31,24 @@ public class ProbeResponderTests
         Assert.Equal(503, context.Response.StatusCode);
     }
 
+    [Fact]
+    public async Task Verbose_ReasonWithQuotedNames_IsReadableAtATerminal()
+    {
+        var responder = new ProbeResponder(new Probes(), new ProbeOptions { VerboseFromAnywhere = true });
+        var context = new DefaultHttpContext();
+        context.Request.Method = "GET";
+        context.Request.QueryString = new QueryString("?verbose");
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+
+        await responder.RespondAsync(context, ProbeKind.Readiness, trustLoopback: true);
+
+        Assert.Contains("\"reason\": \"Contract 'session' <1>\"", Encoding.UTF8.GetString(body.ToArray()), StringComparison.Ordinal);
+    }
+
     private sealed class Probes : IProbes
     {
-        public ProbeResult Check(ProbeKind kind) => new(false, "SECRET");
+        public ProbeResult Check(ProbeKind kind) => new(false, "Contract 'session' <1>");
 
         public ProbeDetail GetDetail(ProbeKind kind) => new(Check(kind), InstancePhase.Ready, default, []);
     }

@@ -163,10 +163,16 @@ internal sealed partial class AppProcess : IAsyncDisposable
     /// <summary>How many requests run, by its own account.</summary>
     public async Task<int> RequestsAsync()
     {
+        using var detail = await DetailAsync();
+        return detail.RootElement.GetProperty("requests").GetInt32();
+    }
+
+    /// <summary>All that it tells of its readiness.</summary>
+    public async Task<JsonDocument> DetailAsync()
+    {
         using var client = new HttpClient { Timeout = Poll.Limit };
         using var response = await client.GetAsync($"http://127.0.0.1:{_settings.ProbePort}/readyz?verbose", TestContext.Current.CancellationToken);
-        using var detail = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        return detail.RootElement.GetProperty("requests").GetInt32();
+        return JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public async Task<HttpResponseMessage> PostProbeAsync(string path, CancellationToken cancellationToken)
