@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
@@ -13,6 +14,7 @@ public sealed class RedisServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string[] _settings;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("graceful-redis-");
+    private readonly ConcurrentQueue<string> _output = [];
     private Process? _process;
 
     private RedisServer(string[] settings) => _settings = settings;
@@ -58,8 +60,8 @@ public sealed class RedisServer : IAsyncDisposable
         }
 
         _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.ErrorDataReceived += (_, _) => { };
+        _process.OutputDataReceived += (_, e) => _output.Enqueue(e.Data ?? "");
+        _process.ErrorDataReceived += (_, e) => _output.Enqueue(e.Data ?? "");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         var begun = Stopwatch.GetTimestamp();
@@ -106,6 +108,9 @@ public sealed class RedisServer : IAsyncDisposable
     {
         await KillAsync();
         _folder.Delete(recursive: true);
+
+        // Shown by the runner when the test has failed.
+        TestContext.Current.TestOutputHelper?.WriteLine($"--- {Program} on port {Port}\n{string.Join('\n', _output)}");
     }
 
     private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

@@ -5,6 +5,8 @@ namespace Graceful.TestApp.Scenarios;
 /// <summary>Writes a record every few milliseconds, each at the level that is the right one for it. Runs while this instance serves.</summary>
 internal sealed class FleetWriter(ICompatibility compatibility, IFleet fleet, FleetLog log) : BackgroundService
 {
+    private bool _refused;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Events.Say("writer-started");
@@ -24,11 +26,16 @@ internal sealed class FleetWriter(ICompatibility compatibility, IFleet fleet, Fl
         try
         {
             using var lease = compatibility.Enter(FleetScenario.Contract);
+            _refused = false;
             await log.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{fleet.InstanceId} {lease.Level} {entered}"));
         }
         catch (NotServingException refused)
         {
-            Events.Say($"refused {entered} {refused.Message}");
+            if (!_refused)
+            {
+                _refused = true;
+                Events.Say($"refused {entered} {refused.Message}");
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ public sealed class IncompatibleTests : IDisposable
             "Deploy first a release that supports [1,2] everywhere, and let the fleet raise 'session' to 2. " +
             $"Held there by 1.4 on {Environment.MachineName} supports session [1,1], lease ends in ", reason, StringComparison.Ordinal);
         Assert.Null(third.Host.Get<IProbes>().Check(ProbeKind.Liveness).Reason);
+        Assert.Equal((1, new LevelRange(1, 1)), (third.Compatibility["session"].Active, third.Compatibility["session"].Window));
         Assert.Equal("Unhealthy: level 1 is written, [1,1] may exist, supports [2,3], Stable", third.Detail("contract session"));
         Assert.Contains(reason, Assert.Throws<NotServingException>(() => third.Compatibility.Enter("session")).Message, StringComparison.Ordinal);
         Assert.Equal(1, third.Log.Count("FleetIncompatible"));
