@@ -14,7 +14,7 @@ public sealed class InMemoryFleetStore(TimeProvider time) : IFleetStore
     private const long ForgetAfter = 600_000_000;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredMember> _members = new(StringComparer.Ordinal);
     private ImmutableArray<Action> _callbacks = [];
     private FleetState _state = FleetState.None;
     private long _revision;
@@ -190,7 +190,7 @@ public sealed class InMemoryFleetStore(TimeProvider time) : IFleetStore
             _revision++;
         }
 
-        var member = known ?? (_members[beat.Id] = new Member());
+        var member = known ?? (_members[beat.Id] = new StoredMember());
         if (!beat.WantsWithdrawal)
         {
             member.Asked = 0;
@@ -209,7 +209,7 @@ public sealed class InMemoryFleetStore(TimeProvider time) : IFleetStore
         return Reply(status, member, beat, now);
     }
 
-    private BeatReply Reply(BeatStatus status, Member? member, FleetBeat beat, long now)
+    private BeatReply Reply(BeatStatus status, StoredMember? member, FleetBeat beat, long now)
     {
         // Due, or a clock that was turned back: the ticket is a second away at most.
         var mayDecide = status != BeatStatus.Incompatible && (now >= _nextDecide || _nextDecide > now + TicketEvery);
@@ -264,7 +264,7 @@ public sealed class InMemoryFleetStore(TimeProvider time) : IFleetStore
         forgotten?.ForEach(id => _members.Remove(id));
     }
 
-    private static void Count(List<MemberGroup> groups, string id, Member member)
+    private static void Count(List<MemberGroup> groups, string id, StoredMember member)
     {
         for (var i = 0; i < groups.Count; i++)
         {
@@ -284,28 +284,6 @@ public sealed class InMemoryFleetStore(TimeProvider time) : IFleetStore
     private int CountLive(long now) => _members.Values.Count(m => m.IsLive(now));
 
     private long Now() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
-    private sealed class Member
-    {
-        public long Sequence { get; set; }
-
-        public string Profile { get; set; } = "";
-
-        public long Acknowledged { get; set; }
-
-        public bool HasLease { get; set; }
-
-        public long LeaseEnds { get; set; }
-
-        /// <summary>The place in the line of those who want to withdraw; 0 for none.</summary>
-        public long Asked { get; set; }
-
-        public string? Info { get; set; }
-
-        public bool IsLive(long now) => HasLease && LeaseEnds >= now;
-
-        public Member Clone() => (Member)MemberwiseClone();
-    }
 
     private sealed class Registration(InMemoryFleetStore store, Action callback) : IDisposable
     {

