@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Graceful.RollingUpdate;
 
 /// <summary>One side of a run: fleet up, gateway up, load on, roll, load off, everything gone.</summary>
@@ -39,7 +41,7 @@ internal sealed class RollRun(RollSettings settings, ShopBinaries binaries, IRun
         try
         {
             await Task.Delay(settings.Before, cancellationToken);
-            before = ledger.Snapshot();
+            before = await FirstAnswersAsync(ledger, cancellationToken);
             outcome = await Rollout(fleet, gateway, clock).RunAsync(old, cancellationToken);
             view.Say($"the roll is over, after {outcome.Times.Seconds:0.0} s");
 
@@ -59,6 +61,22 @@ internal sealed class RollRun(RollSettings settings, ShopBinaries binaries, IRun
         {
             Handshake = store is null ? null : handshake?.Result(store, outcome.Refusal, journals),
         };
+    }
+
+    /// <summary>On a busy machine the first answers take their time; a roll before there is any would show nothing.</summary>
+    private static async Task<LedgerSnapshot> FirstAnswersAsync(Ledger ledger, CancellationToken cancellationToken)
+    {
+        var until = Stopwatch.GetTimestamp() + (30 * Stopwatch.Frequency);
+        while (true)
+        {
+            var snapshot = ledger.Snapshot();
+            if (V1(snapshot) > 0 || Stopwatch.GetTimestamp() > until)
+            {
+                return snapshot;
+            }
+
+            await Task.Delay(100, cancellationToken);
+        }
     }
 
     private IRollout Rollout(ShopFleet fleet, IGateway gateway, RunClock clock)

@@ -89,7 +89,7 @@ internal sealed class RollOptions
                 result.AddError($"--scenario {scenario} is about what the library does: leave --compare out.");
             }
 
-            if (scenario == RollSettings.RollbackScenario && result.GetResult(_instances)?.Errors.Any() != true && result.GetValue(_instances) < 2)
+            if (scenario == RollSettings.RollbackScenario && result.GetResult(_instances) is { Implicit: false } instances && !instances.Errors.Any() && instances.GetValueOrDefault<int>() < 2)
             {
                 result.AddError("--scenario rollback turns back in the middle: it needs --instances 2 or more.");
             }

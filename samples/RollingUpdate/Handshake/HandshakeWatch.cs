@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Graceful.RollingUpdate;
 
@@ -11,7 +12,7 @@ internal sealed class HandshakeWatch : IAsyncDisposable
     private readonly RunClock _clock;
     private readonly IRunView _view;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<LevelChange> _levels = [];
+    private readonly ConcurrentQueue<(long At, ContractDetail Level)> _levels = [];
     private readonly ConcurrentDictionary<string, Refusal> _refusals = new();
     private readonly Task _watching;
     private long _epoch;
@@ -30,7 +31,7 @@ internal sealed class HandshakeWatch : IAsyncDisposable
     public HandshakeResult Result(IRunStore store, Refusal? tried, Journals journals) => new(
         store.Name,
         ReadinessProbe.Contract,
-        [.. _levels],
+        [.. _levels.Select(l => new LevelChange(Math.Round(_clock.At(l.At), 3), l.Level.Active, l.Level.Low, l.Level.High, l.Level.Mode))],
         [.. _refusals.Values.Where(r => r.Instance != tried?.Instance).Concat(tried is null ? [] : [tried]).OrderBy(r => r.At)],
         journals.CountByLevel());
 
@@ -62,10 +63,10 @@ internal sealed class HandshakeWatch : IAsyncDisposable
         if (detail.Orders is { } orders && orders.Epoch > _epoch)
         {
             _epoch = orders.Epoch;
-            var change = new LevelChange(Math.Round(_clock.Now, 3), orders.Active, orders.Low, orders.High, orders.Mode);
-            if (_levels.LastOrDefault() is not { } last || last with { At = change.At } != change)
+            if (_levels.IsEmpty || _levels.Last().Level with { Epoch = orders.Epoch } != orders)
             {
-                _levels.Enqueue(change);
+                // The clock begins anew with the load, which comes later.
+                _levels.Enqueue((Stopwatch.GetTimestamp(), orders));
                 _view.Say($"'{ReadinessProbe.Contract}': {orders}");
             }
         }
