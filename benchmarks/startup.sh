@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 version=0.1.0-local.$(date +%s)
 packages=artifacts/local-packages
 rm -rf "$packages" artifacts/from-package
-for project in Graceful Graceful.AspNetCore; do
+for project in Graceful Graceful.AspNetCore Graceful.Redis; do
   dotnet pack "src/$project" -c Release -p:Version="$version" -p:PackReadyToRun=true -o "$packages" --nologo
 done
 dotnet build benchmarks/Graceful.Benchmarks -c Release -p:GracefulPackage="$version" -p:ArtifactsPath="$PWD/artifacts/from-package" --nologo

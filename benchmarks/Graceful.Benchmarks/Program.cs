@@ -21,6 +21,10 @@ internal static class Program
             ProbeCommand.Create(),
             ThroughputCommand.Create(),
             StartupCommand.Create(),
+            EnterCommand.Create(),
+            FleetCommand.Create(),
+            LevelChangeCommand.Create(),
+            JoinCommand.Create(),
         };
         return await root.Parse(args).InvokeAsync();
     }

@@ -14,24 +14,34 @@ internal sealed class RollRun(RollSettings settings, ShopBinaries binaries, IRun
         using var certificate = new ShopCertificate(workspace);
         var clock = new RunClock();
         var ledger = new Ledger(clock);
+        var journals = new Journals(workspace);
+
+        // The library switched off has no fleet either.
+        await using var store = graceful ? await RunStores.StartAsync(settings.Redis, cancellationToken) : null;
         await using var gateway = GatewayFactory.Create(settings.Gateway, certificate, workspace);
-        await using var fleet = new ShopFleet(binaries, certificate, graceful, settings.Instances);
+        await using var fleet = new ShopFleet(binaries, certificate, store, journals, settings);
         using var watch = view.Watch(new RunStatus(graceful, settings, gateway.Name, clock, fleet, ledger));
 
+        if (store is not null)
+        {
+            view.Say($"the fleet is kept in {store.Name}");
+        }
+
+        await using var handshake = store is null ? null : new HandshakeWatch(fleet, clock, view);
         var old = await StartOldAsync(fleet, gateway, cancellationToken);
         using var load = new LoadGenerator(settings.Load, gateway.Endpoints, certificate, ledger);
         var startedAt = DateTimeOffset.Now;
         clock.Begin();
         load.Start();
         view.Say($"load on: {settings.Load.Rate} requests/s for at least {settings.Duration.TotalSeconds:0} s");
-        RollTimes roll;
+        RolloutOutcome outcome;
         LedgerSnapshot before, after;
         try
         {
             await Task.Delay(settings.Before, cancellationToken);
             before = ledger.Snapshot();
-            roll = await new Rollout(fleet, gateway, clock, view).RunAsync(old, cancellationToken);
-            view.Say($"the roll is over, after {roll.Seconds:0.0} s");
+            outcome = await Rollout(fleet, gateway, clock).RunAsync(old, cancellationToken);
+            view.Say($"the roll is over, after {outcome.Times.Seconds:0.0} s");
 
             // What the old instances answered last may still be on its way through a gateway; a second later nothing is.
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
@@ -45,7 +55,21 @@ internal sealed class RollRun(RollSettings settings, ShopBinaries binaries, IRun
         }
 
         view.Say("load off");
-        return Result(graceful, startedAt, gateway, fleet, ledger, clock, roll, before, after);
+        return Result(graceful, startedAt, gateway, fleet, ledger, clock, outcome.Times, before, after) with
+        {
+            Handshake = store is null ? null : handshake?.Result(store, outcome.Refusal, journals),
+        };
+    }
+
+    private IRollout Rollout(ShopFleet fleet, IGateway gateway, RunClock clock)
+    {
+        var steps = new RolloutSteps(fleet, gateway, clock, view);
+        return settings.Scenario switch
+        {
+            RollSettings.IncompatibleScenario => new RefusedRollout(fleet, steps, clock, view),
+            RollSettings.RollbackScenario => new TurnedBackRollout(fleet, steps, clock, view),
+            _ => new Rollout(fleet, steps, clock),
+        };
     }
 
     private async Task<IReadOnlyList<ShopInstance>> StartOldAsync(ShopFleet fleet, IGateway gateway, CancellationToken cancellationToken)
@@ -77,6 +101,8 @@ internal sealed class RollRun(RollSettings settings, ShopBinaries binaries, IRun
         {
             Graceful = graceful,
             Scenario = settings.Scenario,
+            Way = settings.Way,
+            Last = settings.Last,
             Gateway = gateway.Name,
             GatewayVersion = gateway.Version,
             Instances = settings.Instances,
@@ -90,12 +116,15 @@ internal sealed class RollRun(RollSettings settings, ShopBinaries binaries, IRun
             Fleet = [.. fleet.Instances.Select(i => new InstanceResult(
                 i.Address.Name,
                 i.Address.Version,
+                i.IsReplaced,
                 i.Exited.IsCompletedSuccessfully ? i.Exited.Result : null,
                 end.ByInstance.GetValueOrDefault(i.Address.Name),
                 i.Timeline(clock),
                 i.Drain))],
             OldServedBefore = V1(before) > 0 && V2(before) == 0,
-            NewServedAfter = V1(end) == V1(after) && V2(end) > V2(after),
+            LastServedAfter = settings.Last == ShopVersion.V1
+                ? V2(end) == V2(after) && V1(end) > V1(after)
+                : V1(end) == V1(after) && V2(end) > V2(after),
         };
     }
 

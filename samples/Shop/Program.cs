@@ -3,10 +3,17 @@ using Shop;
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.WebHost.UseKestrelHttpsConfiguration(); // the slim builder leaves TLS out
 
-// The one line. It reads the section "Graceful" of appsettings.json; the two calls after it are extras.
-builder.AddGraceful()
+// The one line. It reads the section "Graceful" of appsettings.json; the calls after it are extras.
+var graceful = builder.AddGraceful()
     .AddWarmUpTask<HomePageWarmUp>()
-    .AddDrainParticipant<OrderJournalFlush>();
+    .AddDrainParticipant<OrderJournalFlush>()
+    .AddCompatibility(OrderFormat.Declare);
+
+// What the instances know of each other. With no Redis this one is a fleet of its own, which is enough on a developer's machine.
+if (builder.Configuration["Graceful:Redis:Configuration"] is { Length: > 0 })
+{
+    graceful.AddRedis();
+}
 
 builder.AddShop();
 

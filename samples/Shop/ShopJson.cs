@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Shop;
 
 /// <summary>Source-generated serializers: no reflection, so that the app can be published with Native AOT.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(SlowAnswer))]
 [JsonSerializable(typeof(CheckoutRequest))]

@@ -18,6 +18,8 @@ internal sealed class Deployed
         Deployment = KubernetesYaml.Deserialize<V1Deployment>(files["deployment.yaml"], strict: true);
         Service = KubernetesYaml.Deserialize<V1Service>(files["service.yaml"], strict: true);
         DisruptionBudget = KubernetesYaml.Deserialize<V1PodDisruptionBudget>(files["pdb.yaml"], strict: true);
+        Redis = KubernetesYaml.Deserialize<V1Deployment>(files["redis-deployment.yaml"], strict: true);
+        RedisService = KubernetesYaml.Deserialize<V1Service>(files["redis-service.yaml"], strict: true);
         Options = EffectiveOptions.Read(appSettings, Container.Env ?? []);
     }
 
@@ -30,6 +32,10 @@ internal sealed class Deployed
     public V1Service Service { get; }
 
     public V1PodDisruptionBudget DisruptionBudget { get; }
+
+    public V1Deployment Redis { get; }
+
+    public V1Service RedisService { get; }
 
     /// <summary>What Graceful reads in that container: appsettings.json under the container's environment.</summary>
     public GracefulOptions Options { get; }

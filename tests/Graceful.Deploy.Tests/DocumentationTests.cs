@@ -4,7 +4,7 @@ namespace Graceful.Deploy.Tests;
 
 public sealed class DocumentationTests
 {
-    private static readonly string[] Manifests = ["deployment.yaml", "service.yaml", "pdb.yaml"];
+    private static readonly string[] Manifests = ["deployment.yaml", "service.yaml", "pdb.yaml", "redis-deployment.yaml", "redis-service.yaml"];
 
     [Fact]
     public void KubernetesPage_EveryNumberOfTheManifests_IsExplained()

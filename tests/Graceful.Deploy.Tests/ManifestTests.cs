@@ -61,6 +61,12 @@ public sealed class ManifestTests
     [InlineData("deployment.yaml", "mountPath: /tmp", "mountPath: /temp", "/tmp")]
     [InlineData("deployment.yaml", "automountServiceAccountToken: false", "automountServiceAccountToken: true", "automountServiceAccountToken")]
     [InlineData("deployment.yaml", "            limits:\n              memory: 256Mi\n", "", "resources")]
+    [InlineData("deployment.yaml", "value: shop-redis:6379", "value: redis:6379", "Redis is at")]
+    [InlineData("redis-service.yaml", "selector:\n    app.kubernetes.io/name: shop-redis", "selector:\n    app.kubernetes.io/name: shop", "does not select its pod")]
+    [InlineData("redis-service.yaml", "targetPort: redis", "targetPort: http", "redis: the Service")]
+    [InlineData("redis-deployment.yaml", "replicas: 1", "replicas: 2", "half of the truth")]
+    [InlineData("redis-deployment.yaml", "noeviction", "allkeys-lru", "evicts leases")]
+    [InlineData("redis-deployment.yaml", "runAsNonRoot: true", "runAsNonRoot: false", "redis: must not")]
     [InlineData("deployment.yaml", "- name: ASPNETCORE_HTTP_PORTS", "- name: Api__Token\n              value: abc\n            - name: ASPNETCORE_HTTP_PORTS", "in the clear")]
     public void Rules_BrokenManifest_Report(
         string file, string find, string replacement, string report, string alsoFind = "", string alsoReplacement = "")

@@ -6,7 +6,10 @@ internal static class ExitCodes
     /// <summary>Nothing was lost; with --compare: and the plain side lost something.</summary>
     public const int NothingLost = 0;
 
-    /// <summary>Something was lost with the library on, or an old instance did not exit with 0, or the versions were not what they should be.</summary>
+    /// <summary>
+    /// Something was lost with the library on, or a replaced instance did not exit with 0, or the versions were not what they should be, or the handshake let in whom it should not, or wrote what
+    /// it should not.
+    /// </summary>
     public const int Lost = 1;
 
     /// <summary>With --compare: the plain side lost nothing, so that the run proves nothing.</summary>

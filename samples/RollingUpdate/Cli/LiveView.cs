@@ -59,7 +59,6 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
     {
         while (!stop.IsCancellationRequested)
         {
-            await Task.WhenAll(status.Fleet.Instances.Select(i => i.RefreshDetailAsync(stop))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             context.UpdateTarget(Draw(status));
             await Task.Delay(Interval, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -84,7 +83,7 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
 
     private static Table Fleet(RunStatus status, LedgerSnapshot count)
     {
-        var table = new Table().RoundedBorder().AddColumns("instance", "version", "phase")
+        var table = new Table().RoundedBorder().AddColumns("instance", "version", "phase", "fleet", "level")
             .AddColumn(new TableColumn("connections").RightAligned())
             .AddColumn(new TableColumn("in flight").RightAligned())
             .AddColumn(new TableColumn("answered").RightAligned());
@@ -94,8 +93,10 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
             var gone = phase.StartsWith(InstancePhases.Exited, StringComparison.Ordinal);
             table.AddRow(
                 new Text(instance.Address.Name, gone ? new Style(Color.Grey) : Style.Plain),
-                new Text(instance.Address.Version == ShopVersion.V1 ? "1.0.0" : "2.0.0", ColorOf(instance.Address.Version)),
+                new Text(instance.Address.Version.Text(), ColorOf(instance.Address.Version)),
                 new Text(phase, StyleOf(phase)),
+                new Text(gone ? "" : instance.Detail.Standing?.ToLowerInvariant() ?? "–", instance.IsRefused ? new Style(Color.Red) : Style.Plain),
+                new Text(gone ? "" : Level(instance.Detail.Orders)),
                 new Text(gone ? "" : Number(instance.Detail.Connections)),
                 new Text(gone ? "" : Number(instance.Detail.Requests)),
                 new Text(Number(count.ByInstance.GetValueOrDefault(instance.Address.Name))));
@@ -112,7 +113,7 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
         IRenderable[] cells =
         [
             new Markup(started ? $"[grey]load[/] {now:0} s [grey]of {status.Settings.Duration.TotalSeconds:0} or more[/]" : "[grey]no load yet[/]"),
-            new Markup($"[grey]replaced[/] {status.Fleet.Instances.Count(IsReplaced)} of {status.Fleet.Old.Count}"),
+            new Markup($"[grey]replaced[/] {status.Fleet.Instances.Count(i => i.IsReplaced && i.Exited.IsCompleted)} of {status.Fleet.New.Count}"),
             new Markup($"[grey]answered[/] {rate}/s"),
             new Markup($"[grey]sent[/] {count.Sent:N0}"),
             Bad("lost", count.Lost),
@@ -124,7 +125,8 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
 
     private static Markup Bad(string name, int value) => new($"[grey]{name}[/] [{(value == 0 ? "green" : "red bold")}]{value:N0}[/]");
 
-    private static bool IsReplaced(ShopInstance instance) => instance.Address.Version == ShopVersion.V1 && instance.Exited.IsCompleted;
+    private static string Level(ContractDetail? orders) =>
+        orders is null ? "–" : orders.Low == orders.High ? $"{orders.Active}" : $"{orders.Active} [{orders.Low},{orders.High}]";
 
     private static string Phase(ShopInstance instance)
     {
@@ -142,11 +144,12 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
     {
         InstancePhases.Ready => new Style(Color.Green),
         InstancePhases.Starting => new Style(Color.Yellow),
+        InstancePhases.Refused => new Style(Color.Red),
         _ when phase.StartsWith(InstancePhases.Exited, StringComparison.Ordinal) => new Style(Color.Grey),
         _ => new Style(Color.Orange1),
     };
 
-    private static Style ColorOf(ShopVersion version) => new(version == ShopVersion.V1 ? Color.SteelBlue1 : Color.MediumPurple1);
+    private static Style ColorOf(ShopVersion version) => new(version == ShopVersion.V1 ? Color.SteelBlue1 : version == ShopVersion.V2 ? Color.MediumPurple1 : Color.Orange1);
 
     private static string Number(int? value) => value?.ToString("N0", CultureInfo.InvariantCulture) ?? "–";
 }

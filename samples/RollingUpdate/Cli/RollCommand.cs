@@ -11,8 +11,9 @@ internal static class RollCommand
         var command = new RootCommand(
             """
             Starts a fleet of real Shop processes, loads it, replaces it one instance at a time with version 2, and says what was lost.
+            The instances agree on which format of an order may be written; --scenario incompatible and rollback show what that is good for.
 
-            Exit codes: 0 nothing was lost; 1 something was; 2 with --compare the plain side lost nothing, which proves nothing;
+            Exit codes: 0 nothing was lost, and the scenario went as it should; 1 something was, or it did not; 2 with --compare the plain side lost nothing, which proves nothing;
             3 the roll could not be carried out; 130 interrupted. Variables named Graceful__... reach the instances.
             """);
         var options = new RollOptions(command);
@@ -26,7 +27,7 @@ internal static class RollCommand
         ParseResult parsed, RollOptions options, IAnsiConsole console, bool plainLines, CancellationToken cancellationToken)
     {
         var settings = options.Settings(parsed);
-        var binaries = ShopBinaries.Locate(parsed.GetValue(options.V1), parsed.GetValue(options.V2));
+        var binaries = ShopBinaries.Locate(parsed.GetValue(options.V1), parsed.GetValue(options.V2), parsed.GetValue(options.V3));
         var run = new RollRun(settings, binaries, plainLines ? new PlainView(console.Profile.Out.Writer) : new LiveView(console));
 
         var plain = parsed.GetValue(options.Compare) ? await run.RunAsync(graceful: false, cancellationToken) : null;

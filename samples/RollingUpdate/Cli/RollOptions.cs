@@ -49,16 +49,24 @@ internal sealed class RollOptions
 
     private readonly Option<string> _scenario = new Option<string>("--scenario")
     {
-        Description = "roll, or hard: 1 old and 1 new instance, 400 keep-alive HTTP/1.1 clients at 800 requests/s, 20 ms away, behind a balancer "
+        Description = "roll: version 1 to version 2. incompatible: to a version 3 that skips a level of the order format; it must be refused. rollback: to version 2 and, "
+            + "in the middle, back to version 1. hard: 1 old and 1 new instance, 400 keep-alive HTTP/1.1 clients at 800 requests/s, 20 ms away, behind a balancer "
             + "that offers the old instance half of all new connections for 3 s after SIGTERM.",
         DefaultValueFactory = _ => RollSettings.RollScenario,
-    }.AcceptOnlyFromAmong(RollSettings.RollScenario, RollSettings.HardScenario);
+    }.AcceptOnlyFromAmong(RollSettings.RollScenario, RollSettings.IncompatibleScenario, RollSettings.RollbackScenario, RollSettings.HardScenario);
+
+    private readonly Option<RedisAddress?> _redis = new("--redis")
+    {
+        Description = "A Redis that runs already, host or host:port, without a password. [default: Garnet in this process, nothing to install]",
+        HelpName = "host[:port]",
+        CustomParser = ParseRedis,
+    };
 
     public RollOptions(Command command)
     {
         InRange(_instances, 1, 10);
         InRange(_rate, 10, 5000);
-        foreach (var option in new Option[] { _duration, _instances, _rate, _gateway, _haproxyMode, _scenario, Compare, Report, V1, V2 })
+        foreach (var option in new Option[] { _duration, _instances, _rate, _gateway, _haproxyMode, _scenario, _redis, Compare, Report, V1, V2, V3 })
         {
             command.Options.Add(option);
         }
@@ -73,6 +81,17 @@ internal sealed class RollOptions
             if (result.GetValue(_scenario) == RollSettings.HardScenario && result.GetResult(_gateway) is { Implicit: false })
             {
                 result.AddError("--scenario hard brings a gateway of its own: leave --gateway out.");
+            }
+
+            var scenario = result.GetValue(_scenario);
+            if (scenario is RollSettings.IncompatibleScenario or RollSettings.RollbackScenario && result.GetValue(Compare))
+            {
+                result.AddError($"--scenario {scenario} is about what the library does: leave --compare out.");
+            }
+
+            if (scenario == RollSettings.RollbackScenario && result.GetResult(_instances)?.Errors.Any() != true && result.GetValue(_instances) < 2)
+            {
+                result.AddError("--scenario rollback turns back in the middle: it needs --instances 2 or more.");
             }
         });
     }
@@ -100,12 +119,20 @@ internal sealed class RollOptions
         HelpName = "path",
     };
 
+    public Option<string?> V3 { get; } = new("--v3")
+    {
+        Description = "The same for version 3 (--scenario incompatible).",
+        HelpName = "path",
+    };
+
     public RollSettings Settings(ParseResult parsed)
     {
         var duration = parsed.GetValue(_duration);
-        return parsed.GetValue(_scenario) == RollSettings.HardScenario
+        var scenario = parsed.GetValue(_scenario)!;
+        var settings = scenario == RollSettings.HardScenario
             ? RollSettings.Hard(Given(_rate, 800), Given(_instances, 1), duration)
-            : RollSettings.Roll(Gateway(parsed), parsed.GetValue(_rate), parsed.GetValue(_instances), duration);
+            : RollSettings.Roll(Gateway(parsed), parsed.GetValue(_rate), parsed.GetValue(_instances), duration) with { Scenario = scenario };
+        return settings with { Redis = parsed.GetValue(_redis) };
 
         int Given(Option<int> option, int otherwise) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : otherwise;
     }
@@ -131,6 +158,18 @@ internal sealed class RollOptions
         }
 
         return duration;
+    }
+
+    private static RedisAddress? ParseRedis(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (!RedisAddress.TryParse(text, out var address))
+        {
+            // Not repeated: somebody may have tried it with a password.
+            result.AddError("--redis: that is not a host or host:port, such as localhost or redis.example:6380.");
+        }
+
+        return address;
     }
 
     private static void InRange(Option<int> option, int lowest, int highest) => option.Validators.Add(result =>

@@ -19,15 +19,46 @@ internal sealed class Verdict(IReadOnlyList<RollResult> sides)
         yield return Row(
             "events missed", s => $"{N(s.Count.EventsMissed)} of {N(s.Count.Traffic.Sum(t => t.Events))}", s => s.Count.EventsMissed > 0);
         yield return Row("arrived after SIGTERM, served", s => s.Graceful ? N(s.LateArrivals) : "–");
+        if (sides.Any(s => s.Handshake is not null))
+        {
+            yield return Row($"levels of '{ReadinessProbe.Contract}'", s => s.Handshake?.Path ?? "–");
+            yield return Row("orders by level", s => s.Handshake is { } h ? Describe(h.OrdersByLevel) : "–");
+            yield return Row("refused by the fleet", s => s.Handshake is { } h ? h.Refusals.Count == 0 ? "nobody" : string.Join(", ", h.Refusals.Select(r => $"{r.Instance} ({r.Version.Text()})")) : "–");
+        }
+
         yield return Row("the whole roll", s => string.Create(CultureInfo.InvariantCulture, $"{s.Roll.Seconds:0.0} s"));
-        yield return Row("old instances' exit codes", s => string.Join(' ', Old(s).Select(i => i.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "–")));
+        yield return Row("exit codes of the replaced", s => string.Join(' ', Replaced(s).Select(i => i.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "–")));
         yield return Row("p50 / p99 without a roll", s => Describe(s.LatencySteady));
         yield return Row("p50 / p99 during the roll", s => Describe(s.LatencyDuringRoll));
     }
 
     public static string TitleOf(RollResult side) => side.Graceful ? "Graceful" : "plain";
 
-    public static IEnumerable<string> DrainReports(RollResult side) => Old(side).Where(i => i.Drain is not null).Select(i => $"{i.Name}: {Shorten(i.Drain!.Line)}");
+    /// <summary>What the fleet agreed on.</summary>
+    public static IEnumerable<string> Handshake(RollResult side)
+    {
+        if (side.Handshake is not { } handshake)
+        {
+            yield break;
+        }
+
+        yield return $"kept in {handshake.Store}";
+        foreach (var change in handshake.Levels)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{change.At,6:0.0} s  '{handshake.Contract}': level {change.Active} is written, [{change.Low},{change.High}] may exist ({change.Mode})");
+        }
+
+        foreach (var refusal in handshake.Refusals)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{refusal.At,6:0.0} s  {refusal.Instance} ({refusal.Version.Text()}) refused: {refusal.Reason}");
+        }
+    }
+
+    /// <summary>Orders, by the level at which they were written.</summary>
+    public static string Describe(IReadOnlyDictionary<int, int> ordersByLevel) =>
+        ordersByLevel.Count == 0 ? "none" : string.Join(", ", ordersByLevel.Select(l => $"{N(l.Value)} at level {l.Key}"));
+
+    public static IEnumerable<string> DrainReports(RollResult side) => Replaced(side).Where(i => i.Drain is not null).Select(i => $"{i.Name}: {Shorten(i.Drain!.Line)}");
 
     public static IEnumerable<string> Losses(RollResult side)
     {
@@ -50,6 +81,10 @@ internal sealed class Verdict(IReadOnlyList<RollResult> sides)
         ExitCodes.ProvedNothing => "The plain side lost nothing either: this run proves nothing. Try a higher --rate or a longer --duration.",
         _ when plain is not null =>
             $"Nothing was lost with Graceful. Without it: {N(plain.Count.Lost)} requests lost and {N(plain.Count.StreamsCut)} streams cut.",
+        _ when graceful.Scenario == RollSettings.IncompatibleScenario =>
+            $"Version 3 was refused and the roll given up; {graceful.Instances} instances of version 1 serve on. Nothing was lost: {N(graceful.Count.Sent)} requests.",
+        _ when graceful.Scenario == RollSettings.RollbackScenario =>
+            $"Rolled back in the middle: nothing was lost, {N(graceful.Count.Sent)} requests, and the level of '{ReadinessProbe.Contract}' stayed at {graceful.Handshake?.Path}.",
         _ => $"Nothing was lost: {N(graceful.Count.Sent)} requests, {graceful.Instances} instances replaced.",
     };
 
@@ -69,7 +104,7 @@ internal sealed class Verdict(IReadOnlyList<RollResult> sides)
         return holders.Length <= 3 ? line : $"{string.Join("; ", holders[..3])}; … and {holders.Length - 3} more]";
     }
 
-    private static IEnumerable<InstanceResult> Old(RollResult side) => side.Fleet.Where(i => i.Version == ShopVersion.V1);
+    private static IEnumerable<InstanceResult> Replaced(RollResult side) => side.Fleet.Where(i => i.IsReplaced);
 
     private static string Describe(TrafficCount count)
     {

@@ -11,6 +11,7 @@ internal sealed class VerdictPrinter(IAnsiConsole console, bool plainLines)
         Table(new Verdict(sides), [.. sides.Select(Verdict.TitleOf)]);
         foreach (var side in sides)
         {
+            List($"Handshake ({Verdict.TitleOf(side)})", Verdict.Handshake(side));
             List($"Drain reports ({Verdict.TitleOf(side)})", Verdict.DrainReports(side));
             List($"What was lost ({Verdict.TitleOf(side)})", Verdict.Losses(side));
         }

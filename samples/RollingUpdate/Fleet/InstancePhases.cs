@@ -6,6 +6,9 @@ internal static class InstancePhases
     public const string Starting = "starting";
     public const string Ready = "ready";
 
+    /// <summary>The fleet does not let it in: it waits, and does not serve.</summary>
+    public const string Refused = "refused";
+
     /// <summary>Between SIGTERM and exit, when the instance says nothing of its own.</summary>
     public const string Terminating = "terminating";
     public const string LameDuck = "lame duck";

@@ -14,5 +14,9 @@ internal sealed record ShopAddress(string Name, ShopVersion Version, int HttpPor
 
     public IPEndPoint Https => new(IPAddress.Loopback, HttpsPort);
 
+    public Uri Main => new($"http://127.0.0.1:{HttpPort}/api/version");
+
+    public Uri Liveness => new($"http://127.0.0.1:{ReadinessPort}/livez");
+
     public Uri Readiness => new($"http://127.0.0.1:{ReadinessPort}/readyz");
 }

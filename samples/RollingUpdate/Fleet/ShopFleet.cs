@@ -5,23 +5,30 @@ internal sealed class ShopFleet : IAsyncDisposable
 {
     private readonly ShopBinaries _binaries;
     private readonly ShopCertificate _certificate;
-    private readonly bool _graceful;
+    private readonly IRunStore? _store;
+    private readonly Journals _journals;
     private readonly List<ShopInstance> _instances = [];
     private readonly Lock _lock = new();
 
-    public ShopFleet(ShopBinaries binaries, ShopCertificate certificate, bool graceful, int count)
+    /// <param name="binaries">The programs.</param>
+    /// <param name="certificate">For TLS.</param>
+    /// <param name="store">Where the instances know each other from; null: without the library.</param>
+    /// <param name="journals">Where they write orders.</param>
+    /// <param name="settings">How many, and which come later.</param>
+    public ShopFleet(ShopBinaries binaries, ShopCertificate certificate, IRunStore? store, Journals journals, RollSettings settings)
     {
         _binaries = binaries;
         _certificate = certificate;
-        _graceful = graceful;
-        Old = [.. Enumerable.Range(1, count).Select(i => Place($"shop-{i}", ShopVersion.V1))];
-        New = [.. Enumerable.Range(count + 1, count).Select(i => Place($"shop-{i}", ShopVersion.V2))];
+        _store = store;
+        _journals = journals;
+        Old = [.. Enumerable.Range(1, settings.Instances).Select(i => Place($"shop-{i}", ShopVersion.V1))];
+        New = [.. settings.Coming.Select((version, i) => Place($"shop-{settings.Instances + 1 + i}", version))];
     }
 
     /// <summary>Where the v1 instances run.</summary>
     public IReadOnlyList<ShopAddress> Old { get; }
 
-    /// <summary>Where the v2 instances will run; a gateway may be told of them in advance.</summary>
+    /// <summary>Where those will run that come later, in their order; a gateway may be told of them in advance.</summary>
     public IReadOnlyList<ShopAddress> New { get; }
 
     public IReadOnlyList<ShopInstance> Instances
@@ -57,10 +64,10 @@ internal sealed class ShopFleet : IAsyncDisposable
     private ShopAddress Place(string name, ShopVersion version)
     {
         var http = FreePorts.Next();
-        return new ShopAddress(name, version, http, FreePorts.Next(), _graceful ? FreePorts.Next() : http);
+        return new ShopAddress(name, version, http, FreePorts.Next(), _store is not null ? FreePorts.Next() : http);
     }
 
-    private Dictionary<string, string?> Environment(ShopAddress address) => new()
+    private Dictionary<string, string?> Environment(ShopAddress address) => new(_store is null ? [] : ShortTimes.Variables)
     {
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{address.HttpPort};https://127.0.0.1:{address.HttpsPort}",
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
@@ -70,8 +77,12 @@ internal sealed class ShopFleet : IAsyncDisposable
         ["Kestrel__Certificates__Default__Path"] = _certificate.PfxPath,
         ["Kestrel__Certificates__Default__Password"] = _certificate.Password,
         ["Shop__Instance"] = address.Name,
-        ["Graceful__Enabled"] = _graceful ? "true" : "false",
-        ["Graceful__Probes__Port"] = _graceful ? $"{address.ReadinessPort}" : null,
+        ["Shop__Journal"] = _journals.PathOf(address),
+        ["Graceful__Enabled"] = _store is not null ? "true" : "false",
+        ["Graceful__Redis__Configuration"] = _store?.Address,
+        ["Graceful__Fleet__Name"] = _store?.Fleet,
+        ["Graceful__Fleet__Addresses"] = _store is not null ? $"{address.Http}" : null,
+        ["Graceful__Probes__Port"] = _store is not null ? $"{address.ReadinessPort}" : null,
 
         // The drain report on one line, whatever console formatter the appsettings chose.
         ["Logging__Console__FormatterName"] = "simple",
@@ -79,7 +90,7 @@ internal sealed class ShopFleet : IAsyncDisposable
 
         // The plain host waits up to 30 s for its streams and then cuts them. How long it waits changes nothing in what is cut, so it waits
         // for as long as Graceful's lame duck and stream grace together.
-        ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = _graceful ? null : "10",
+        ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = _store is not null ? null : "10",
         ["ASPNETCORE_SHUTDOWNTIMEOUTSECONDS"] = null,
     };
 }

@@ -38,6 +38,12 @@ internal sealed class ShopInstance : IAsyncDisposable
     /// <summary>What the instance last said of itself, for the live table.</summary>
     public InstanceDetail Detail { get; private set; } = new(null, null, null);
 
+    /// <summary>Whether the fleet does not let it in: its data could not be read.</summary>
+    public bool IsRefused => Detail.Standing == "Incompatible";
+
+    /// <summary>Whether it was sent away, as opposed to those that still serve at the end.</summary>
+    public bool IsReplaced { get; private set; }
+
     public string Phase
     {
         get
@@ -54,24 +60,46 @@ internal sealed class ShopInstance : IAsyncDisposable
         var begun = Stopwatch.GetTimestamp();
         while (await _probe.StatusAsync(cancellationToken) != HttpStatusCode.OK)
         {
-            if (Exited.IsCompleted)
-            {
-                throw new RollFailedException($"{Address.Name} exited with {await Exited} while starting. Its last words:\n{LastOutput}");
-            }
-
-            if (Stopwatch.GetElapsedTime(begun) > StartLimit)
-            {
-                throw new RollFailedException($"{Address.Name} was not ready within {StartLimit.TotalSeconds:0} s. Its last words:\n{LastOutput}");
-            }
-
+            await ThrowIfLateAsync(begun, "not ready");
             await Task.Delay(50, cancellationToken);
         }
 
         Enter(InstancePhases.Ready);
     }
 
+    /// <summary>Ends when the fleet has refused it; false when it became ready instead.</summary>
+    public async Task<bool> WaitRefusedAsync(CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            await RefreshDetailAsync(cancellationToken);
+            if (IsRefused)
+            {
+                return true;
+            }
+
+            if (await _probe.StatusAsync(cancellationToken) == HttpStatusCode.OK)
+            {
+                Enter(InstancePhases.Ready);
+                return false;
+            }
+
+            await ThrowIfLateAsync(begun, "neither ready nor refused");
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    /// <summary>What it answers, on whichever port; null when it does not.</summary>
+    public Task<HttpStatusCode?> AskAsync(Uri page, CancellationToken cancellationToken) => _probe.StatusAsync(page, cancellationToken);
+
+    /// <summary>For the record.</summary>
+    public void EnterRefused() => Enter(InstancePhases.Refused);
+
     public void Terminate()
     {
+        IsReplaced = true;
+
         // Written down before it is sent: the answer may be there before the call returns.
         Enter(InstancePhases.Terminating);
         if (!OperatingSystem.IsWindows())
@@ -111,6 +139,19 @@ internal sealed class ShopInstance : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _probe.Dispose();
+    }
+
+    private async Task ThrowIfLateAsync(long begun, string what)
+    {
+        if (Exited.IsCompleted)
+        {
+            throw new RollFailedException($"{Address.Name} exited with {await Exited} while starting. Its last words:\n{LastOutput}");
+        }
+
+        if (Stopwatch.GetElapsedTime(begun) > StartLimit)
+        {
+            throw new RollFailedException($"{Address.Name} was {what} within {StartLimit.TotalSeconds:0} s. Its last words:\n{LastOutput}");
+        }
     }
 
     private void ReadLine(string line)

@@ -47,8 +47,10 @@ internal sealed record TrafficCount(Traffic Traffic)
 /// <summary>One second of the run.</summary>
 internal sealed record SecondCount(int Second)
 {
+    /// <summary>Answers of version 1.</summary>
     public int V1 { get; set; }
 
+    /// <summary>Answers of any later version.</summary>
     public int V2 { get; set; }
 
     public int Lost { get; set; }

@@ -7,6 +7,7 @@ internal readonly record struct ShopReply(ShopVersion Version, string? Instance)
     {
         var version = body.IndexOf("1.0.0"u8) >= 0 ? ShopVersion.V1
             : body.IndexOf("2.0.0"u8) >= 0 ? ShopVersion.V2
+            : body.IndexOf("3.0.0"u8) >= 0 ? ShopVersion.V3
             : throw new LossException(LossCause.WrongAnswer, $"no version in the body ({body.Length} bytes)");
         return new ShopReply(version, InstanceIn(body));
     }

@@ -24,7 +24,7 @@ internal static class HtmlReport
             <body>
             <main>
             <h1>Rolling update</h1>
-            <p class="sub">{first.StartedAt:yyyy-MM-dd HH:mm} · {first.Instances} × version 1 → version 2 · {E(first.Gateway)} · {first.Rate} requests/s</p>
+            <p class="sub">{first.StartedAt:yyyy-MM-dd HH:mm} · {first.Instances} instances, {E(first.Way)} · {E(first.Gateway)} · {first.Rate} requests/s</p>
             <div class="verdict {(exitCode == ExitCodes.NothingLost ? "good" : "bad")}">{E(sentence)}</div>
 
             """);
@@ -71,8 +71,32 @@ internal static class HtmlReport
             page.Append("<h3>Numbers</h3>\n<div class=\"card\">").Append(Comparison([side])).Append("</div>\n");
         }
 
+        Handshake(page, side);
         Reports(page, side);
         Losses(page, side);
+    }
+
+    private static void Handshake(StringBuilder page, RollResult side)
+    {
+        if (side.Handshake is not { } handshake)
+        {
+            return;
+        }
+
+        page.Append(CultureInfo.InvariantCulture, $"<h3>Handshake</h3>\n<div class=\"card\"><p class=\"sub\">Kept in {E(handshake.Store)}. Orders written: {E(Verdict.Describe(handshake.OrdersByLevel))}.</p>\n");
+        page.Append("<table><tr><th>at</th><th>level written</th><th>may exist</th><th>the fleet waits for</th></tr>\n");
+        foreach (var change in handshake.Levels)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{change.At:0.0} s</td><td>{change.Active}</td><td>{change.Low} to {change.High}</td><td>{E(change.Mode)}</td></tr>\n");
+        }
+
+        page.Append("</table>\n");
+        foreach (var refusal in handshake.Refusals)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p><b class=\"some\">{E(refusal.Instance)} ({refusal.Version.Text()}) was refused</b> at {refusal.At:0.0} s: {E(refusal.Reason)}</p>\n");
+        }
+
+        page.Append("</div>\n");
     }
 
     private static string Comparison(IReadOnlyList<RollResult> sides)

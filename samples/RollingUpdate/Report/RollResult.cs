@@ -8,6 +8,12 @@ internal sealed record RollResult
 
     public required string Scenario { get; init; }
 
+    /// <summary>From which version to which.</summary>
+    public required string Way { get; init; }
+
+    /// <summary>Who had to serve alone at the end.</summary>
+    public required ShopVersion Last { get; init; }
+
     public required string Gateway { get; init; }
 
     public required string GatewayVersion { get; init; }
@@ -34,8 +40,11 @@ internal sealed record RollResult
     /// <summary>Only v1 answered before the roll.</summary>
     public required bool OldServedBefore { get; init; }
 
-    /// <summary>Only v2 answered after the roll.</summary>
-    public required bool NewServedAfter { get; init; }
+    /// <summary>Only the last version answered after the roll.</summary>
+    public required bool LastServedAfter { get; init; }
+
+    /// <summary>What the fleet agreed on; null without the library.</summary>
+    public HandshakeResult? Handshake { get; init; }
 
     public int LateArrivals => Fleet.Sum(i => i.Drain?.LateArrivals ?? 0);
 
@@ -56,8 +65,9 @@ internal sealed record RollResult
             Add(Count.EventsMissed > 0, $"events missed: {Count.EventsMissed}");
             Add(Unaccounted != 0, $"requests unaccounted for: {Unaccounted}");
             Add(!OldServedBefore, "version 1 did not serve alone before the roll");
-            Add(!NewServedAfter, "version 2 did not serve alone after the roll");
-            foreach (var old in Fleet.Where(i => i.Version == ShopVersion.V1))
+            Add(!LastServedAfter, $"version {Last.Number()} did not serve alone after the roll");
+            faults.AddRange(HandshakeFaults.Of(this));
+            foreach (var old in Fleet.Where(i => i.IsReplaced))
             {
                 Add(old.ExitCode != 0, $"{old.Name} exited with {old.ExitCode?.ToString() ?? "nothing"}");
                 Add(Graceful && old.Drain is null, $"{old.Name} printed no drain report");
@@ -78,7 +88,7 @@ internal sealed record RollResult
 
 /// <summary>One instance, from its start to its end.</summary>
 internal sealed record InstanceResult(
-    string Name, ShopVersion Version, int? ExitCode, int Answered, IReadOnlyList<PhaseSpan> Phases, DrainSummary? Drain);
+    string Name, ShopVersion Version, bool IsReplaced, int? ExitCode, int Answered, IReadOnlyList<PhaseSpan> Phases, DrainSummary? Drain);
 
 /// <summary>Milliseconds of <c>GET /api/version</c>, at its median and for the slowest in a hundred.</summary>
 internal sealed record Latencies(int Count, double P50, double P99)

@@ -64,7 +64,7 @@ internal sealed record SeriesLine
         LateArrivals = result.LateArrivals,
         RollSeconds = Math.Round(result.Roll.Seconds, 1),
         LoadSeconds = Math.Round(result.LoadSeconds, 1),
-        ExitCodes = [.. result.Fleet.Where(i => i.Version == ShopVersion.V1).Select(i => i.ExitCode)],
+        ExitCodes = [.. result.Fleet.Where(i => i.IsReplaced).Select(i => i.ExitCode)],
         Causes = result.Count.Causes,
         Samples = result.Graceful ? result.Count.Samples : [],
         Faults = result.Faults,

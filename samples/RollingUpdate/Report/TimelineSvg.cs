@@ -46,7 +46,7 @@ internal sealed class TimelineSvg
     {
         (string Colour, string Name)[] entries =
         [
-            ("v1", "answered by version 1"), ("v2", "answered by version 2"), ("bad", "lost"), ("cut", "streams cut"), ("starting", "starting"),
+            ("v1", "answered by version 1"), ("v2", "answered by version 2"), ("bad", "lost"), ("cut", "streams cut"), ("starting", "starting"), ("refused", "refused by the fleet"),
             ("lame", "lame duck"), ("draining", "draining"), ("flushing", "flushing"), ("terminating", "stopping"),
         ];
         return $"<div class=\"legend\">{string.Concat(entries.Select(e => $"<span><i style=\"background:var(--{e.Colour})\"></i>{e.Name}</span>"))}</div>";
@@ -140,7 +140,7 @@ internal sealed class TimelineSvg
         };
         var seconds = (span.End ?? _side.LoadSeconds) - span.Start;
         Rect(from, y, to - from, LaneHeight, colour, string.Create(Plain, $"{instance.Name}: {span.Phase}, {seconds:0.0} s"), radius: 3);
-        var label = span.Phase == InstancePhases.Ready ? $"version {(instance.Version == ShopVersion.V1 ? 1 : 2)}" : span.Phase;
+        var label = span.Phase == InstancePhases.Ready ? $"version {instance.Version.Number()}" : span.Phase;
         if (to - from > (label.Length * 5.6) + 8)
         {
             Text((from + to) / 2, y + 14, label, "middle", span.Phase == InstancePhases.Ready ? "in onDark" : "in");

@@ -1,3 +1,5 @@
+using Graceful;
+
 namespace Shop;
 
 internal static class HomeEndpoints
@@ -13,7 +15,8 @@ internal static class HomeEndpoints
             return TypedResults.Bytes(page.Html, "text/html; charset=utf-8");
         });
 
-        app.MapGet("/api/version", (ShopIdentity shop) => VersionAnswer.From(shop));
+        // With the level at which the fleet writes orders now: it rises after a roll, and not before.
+        app.MapGet("/api/version", (ShopIdentity shop, ICompatibility compatibility) => VersionAnswer.From(shop, compatibility[OrderFormat.Contract].Active));
 
         // An ordinary request, only long: a drain waits for it.
         app.MapGet("/api/slow", async (int? ms, ShopIdentity shop, CancellationToken aborted) =>

@@ -12,7 +12,8 @@ internal static class OrderEndpoints
         {
             // The payment provider takes its time.
             await Task.Delay(Math.Clamp(ms ?? Random.Shared.Next(50, 301), 0, LongestWait), aborted);
-            var order = journal.Add($"{request?.Items ?? 1} items");
+            var items = request?.Items ?? 1;
+            var order = journal.Add($"{items} items", items);
             return new CheckoutAnswer(order.Id, shop.Version, shop.Instance);
         });
     }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json;
+using Graceful;
 
 namespace Shop;
 
@@ -8,7 +8,8 @@ namespace Shop;
 /// Orders are written once a second, in one go, as a shop would write to its database: to the file <c>Shop:Journal</c>, or nowhere when
 /// that is not set. What is left when the instance leaves is written by <see cref="OrderJournalFlush"/>.
 /// </summary>
-internal sealed class OrderJournal(IConfiguration configuration, ShopIdentity shop, TimeProvider time, ILogger<OrderJournal> logger)
+internal sealed class OrderJournal(
+    IConfiguration configuration, ICompatibility compatibility, ShopIdentity shop, TimeProvider time, ILogger<OrderJournal> logger)
     : BackgroundService
 {
     private readonly string? _file = configuration["Shop:Journal"];
@@ -17,9 +18,9 @@ internal sealed class OrderJournal(IConfiguration configuration, ShopIdentity sh
 
     public bool LastWriteFailed { get; private set; }
 
-    public Order Add(string what)
+    public Order Add(string what, int items)
     {
-        var order = new Order(Guid.CreateVersion7(), what, time.GetUtcNow(), shop.Instance);
+        var order = new Order(Guid.CreateVersion7(), what, time.GetUtcNow(), shop.Instance, items);
         _pending.Enqueue(order);
         return order;
     }
@@ -31,15 +32,21 @@ internal sealed class OrderJournal(IConfiguration configuration, ShopIdentity sh
         try
         {
             var batch = _pending.ToArray(); // only this method takes orders out
-            if (batch.Length > 0 && _file is { Length: > 0 } file)
+            if (batch.Length > 0)
             {
+                // Here, where the data is written, and not where the request came in: the fleet moves to another level only when nothing is
+                // written at this one any more. Ask for the level anew each time.
+                using var lease = compatibility.Enter(OrderFormat.Contract);
                 var lines = new StringBuilder();
                 foreach (var order in batch)
                 {
-                    lines.Append(JsonSerializer.Serialize(order, ShopJson.Default.Order)).Append('\n');
+                    lines.Append(OrderFormat.Line(order, lease.Level)).Append('\n');
                 }
 
-                await File.AppendAllTextAsync(file, lines.ToString(), cancellationToken);
+                if (_file is { Length: > 0 })
+                {
+                    await File.AppendAllTextAsync(_file, lines.ToString(), cancellationToken);
+                }
             }
 
             for (var written = 0; written < batch.Length; written++)
@@ -50,7 +57,7 @@ internal sealed class OrderJournal(IConfiguration configuration, ShopIdentity sh
             LastWriteFailed = false;
             return batch.Length;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IsTransient(exception))
         {
             LastWriteFailed = true;
             throw;
@@ -67,6 +74,9 @@ internal sealed class OrderJournal(IConfiguration configuration, ShopIdentity sh
         base.Dispose();
     }
 
+    /// <summary>A full disk, or an instance that the fleet does not let write (yet): the orders wait.</summary>
+    private static bool IsTransient(Exception exception) => exception is IOException or UnauthorizedAccessException or NotServingException;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var everySecond = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
@@ -76,7 +86,7 @@ internal sealed class OrderJournal(IConfiguration configuration, ShopIdentity sh
             {
                 await WriteAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (IsTransient(exception))
             {
                 logger.LogWarning(exception, "Orders could not be written; they are kept for the next attempt.");
             }

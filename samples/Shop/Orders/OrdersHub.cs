@@ -12,7 +12,7 @@ internal sealed class OrdersHub(OrderJournal journal, ShopIdentity shop) : Hub
             throw new HubException("An item has a name of 1 to 100 characters.");
         }
 
-        var order = journal.Add(item);
+        var order = journal.Add(item, items: 1);
         var placed = new OrderPlaced(order.Id, item, shop.Version, shop.Instance);
         await Clients.All.SendAsync("orderPlaced", placed, Context.ConnectionAborted);
         return placed;

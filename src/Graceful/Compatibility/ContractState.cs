@@ -26,10 +26,10 @@ public sealed record ContractState
     /// <summary>What the fleet is waiting for.</summary>
     public LevelMode Mode { get; init; }
 
-    /// <summary>The store's credited time (<see cref="FleetState.Credit"/>) when the mode was entered.</summary>
+    /// <summary>The store's credited time (<see cref="FleetState.Credit"/>) when the mode was entered, or its second part began (<see cref="Fence"/> 0).</summary>
     public TimeSpan Since { get; init; }
 
-    /// <summary>The epoch that every member must have acknowledged before the mode can end; 0 for none.</summary>
+    /// <summary>The epoch that every member must have acknowledged before the mode can end; 0 for none, or when they have and only the retention is left to wait for.</summary>
     public long Fence { get; init; }
 
     /// <summary>Whether an operator holds the level where it is.</summary>

@@ -138,21 +138,34 @@ internal static class ContractTransitions
 
     private static ContractState? Retaining(ContractState c, in Situation s)
     {
-        if (c.Request == LevelRequest.Retreat && c is { Mode: LevelMode.Settling } && c.Low < c.Active && CanLower(c, s.Needs))
+        var retreats = c is { Request: LevelRequest.Retreat, Mode: LevelMode.Settling } && c.Low < c.Active && CanLower(c, s.Needs);
+        if (c.Request != LevelRequest.None && c.Request != LevelRequest.Retire && !retreats)
         {
-            // The level below is still in the window. But where that was put together from memories, V must pass as for a fence; and a retreat that a failover loses must not find a window that
-            // goes on narrowing.
-            return s.Elapsed(c) >= s.Wait - Replicated(s.Wait) && s.IsAcknowledged(c) ? Enter(c, LevelMode.Committing, s) with { Request = LevelRequest.None } : null;
+            return Keep(c);
         }
 
-        // V: until then an instance that was not heard of may still write at the other level. The retention counts from its last write.
-        var gone = c.Request == LevelRequest.Retire ? s.Elapsed(c) >= s.Wait : !c.RetainManually && s.Elapsed(c) >= s.Wait + c.Retention;
-        if (gone && s.IsAcknowledged(c))
+        // The level below is still in the window. But where that was put together from memories, V must pass as for a fence; and a retreat that a failover loses must not find a window that goes on
+        // narrowing.
+        if (retreats)
+        {
+            return c.Fence == 0 || (s.Elapsed(c) >= s.Wait - Replicated(s.Wait) && s.IsAcknowledged(c)) ? Fence(c, LevelMode.Committing, s) with { Request = LevelRequest.None } : null;
+        }
+
+        // First the writers: until V an instance that was not heard of may still write at the other level, and until its acknowledgement one that was. Then (Fence 0) what they have written.
+        var alone = c.Fence == 0;
+        if (!alone && (s.Elapsed(c) < s.Wait || !s.IsAcknowledged(c)))
+        {
+            return null;
+        }
+
+        // A jump of the clock must not pass for the end of a retention either; V has room for one, a retention has not.
+        var isGone = c.Retention == TimeSpan.Zero || (alone && s.Elapsed(c) >= c.Retention + FleetState.MaxCredit);
+        if (c.Request == LevelRequest.Retire || (!c.RetainManually && isGone))
         {
             return Narrow(c, s);
         }
 
-        return c.Request == LevelRequest.Retire ? null : Keep(c);
+        return alone ? null : Enter(c, c.Mode, s) with { Fence = 0 };
     }
 
     // Nothing was written beyond the active level, but members and stores must agree on that before the window says so: the same wait as for a raise.

@@ -32,6 +32,9 @@ internal sealed class LevelGate(ContractCatalog catalog, FenceClock fence)
     /// <summary>The newest epoch from before which no operation runs any more.</summary>
     public long Acknowledged => Volatile.Read(ref _acknowledged);
 
+    /// <summary>What holds now.</summary>
+    internal View Current => _view;
+
     /// <summary>The newest state that has been installed; null before the first.</summary>
     public FleetState? State => _view.State;
 
@@ -59,23 +62,36 @@ internal sealed class LevelGate(ContractCatalog catalog, FenceClock fence)
         while (true)
         {
             var view = _view;
-            tally.Begin(view.Generation);
-            if (view == _view)
+            if (!TryCount(view, tally))
             {
-                // A process that was frozen cannot rely on a timer to have told it.
-                if (fence.Now <= Volatile.Read(ref _openUntil))
-                {
-                    lease = new LevelLease(this, view.Generation, view.Levels[index]);
-                    return true;
-                }
+                continue;
+            }
 
-                Exit(view.Generation);
-                lease = default;
-                return false;
+            // A process that was frozen cannot rely on a timer to have told it. Without a deadline the clock, a third of all this, is not read.
+            var until = Volatile.Read(ref _openUntil);
+            if (until == long.MaxValue || fence.Now <= until)
+            {
+                lease = new LevelLease(this, view.Generation, view.Levels[index]);
+                return true;
             }
 
             Exit(view.Generation);
+            lease = default;
+            return false;
         }
+    }
+
+    /// <summary>Counts an operation by a view; false, and it is not counted, when that is no longer what holds.</summary>
+    internal bool TryCount(View view, ThreadTally tally)
+    {
+        tally.Begin(view.Generation);
+        if (view == _view)
+        {
+            return true;
+        }
+
+        Exit(view.Generation);
+        return false;
     }
 
     /// <summary>An operation of a generation ends.</summary>
@@ -188,7 +204,7 @@ internal sealed class LevelGate(ContractCatalog catalog, FenceClock fence)
         return running == 0;
     }
 
-    private ThreadTally TallyOfThisThread()
+    internal ThreadTally TallyOfThisThread()
     {
         var thread = Thread.CurrentThread;
         lock (_lock)
@@ -227,7 +243,7 @@ internal sealed class LevelGate(ContractCatalog catalog, FenceClock fence)
     }
 
     /// <summary>Compared by reference: no view ever comes back.</summary>
-    private sealed class View(FleetState? state, int generation, int[] levels)
+    internal sealed class View(FleetState? state, int generation, int[] levels)
     {
         public readonly FleetState? State = state;
         public readonly int Generation = generation;

@@ -96,6 +96,12 @@ internal sealed partial class FleetRenewal(
         }
         else if (reply.Status is BeatStatus.Held or BeatStatus.NoState)
         {
+            if (reply is { Status: BeatStatus.Held, MayDecide: true } && !member.IsServing)
+            {
+                // Joins by what it has been told, like any other: the census that fell to it is no reason to serve later.
+                await JudgeAsync(beat, reply.Status, state, sent).ConfigureAwait(false);
+            }
+
             state = (state.Epoch == 0 ? await steering.FormAsync().ConfigureAwait(false) : reply.MayDecide ? await steering.DecideAsync().ConfigureAwait(false) : null)
                 ?? await steering.AdoptAsync(state).ConfigureAwait(false)
                 ?? state;

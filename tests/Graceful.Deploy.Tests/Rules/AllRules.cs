@@ -9,5 +9,6 @@ internal static class AllRules
         .. RolloutRules.Check(deployed),
         .. WiringRules.Check(deployed),
         .. SecurityRules.Check(deployed),
+        .. RedisRules.Check(deployed),
     ];
 }

@@ -51,6 +51,53 @@ internal sealed class Roll
     /// <summary>Exit code 0, and the numbers behind it: something was really sent, and really replaced.</summary>
     public void AssertNothingLost(int instances)
     {
+        AssertNothingLost();
+        var old = Instances("v1");
+        Assert.Equal(instances, old.Count);
+        Assert.All(old, i => Assert.Equal(0, i.GetProperty("exitCode").GetInt32()));
+        Assert.All(old, i => Assert.True(i.GetProperty("answered").GetInt32() > 0, "An old instance never answered."));
+        var fresh = Instances("v2");
+        Assert.Equal(instances, fresh.Count);
+        Assert.All(fresh, i => Assert.True(i.GetProperty("answered").GetInt32() > 0, "A new instance never answered."));
+        Assert.Empty(Handshake.GetProperty("refusals").EnumerateArray());
+    }
+
+    /// <summary>Version 3 stood in front of a closed door, and everybody inside served on.</summary>
+    public void AssertRefused(int instances)
+    {
+        AssertNothingLost();
+        var refusal = Assert.Single(Handshake.GetProperty("refusals").EnumerateArray());
+        Assert.Equal("v3", refusal.GetProperty("version").GetString());
+        Assert.Equal((503, 200), (refusal.GetProperty("mainStatus").GetInt32(), refusal.GetProperty("livenessStatus").GetInt32()));
+        var reason = refusal.GetProperty("reason").GetString()!;
+        Assert.Contains("Contract 'orders'", reason, StringComparison.Ordinal);
+        Assert.Contains("this build supports [3,3]", reason, StringComparison.Ordinal);
+        Assert.Contains("a release in between is missing", reason, StringComparison.Ordinal);
+        Assert.Contains("is refused: Contract 'orders'", Output, StringComparison.Ordinal);
+        Assert.All(Instances("v1"), i => Assert.Equal(JsonValueKind.Null, i.GetProperty("exitCode").ValueKind));
+        Assert.Equal(instances, Instances("v1").Count);
+        Assert.Equal((0, 0), (Assert.Single(Instances("v3")).GetProperty("answered").GetInt32(), Assert.Single(Instances("v3")).GetProperty("exitCode").GetInt32()));
+    }
+
+    /// <summary>Version 2 came and went, and left nothing that version 1 cannot read.</summary>
+    public void AssertRolledBack(int replaced)
+    {
+        AssertNothingLost();
+        Assert.Equal(replaced, Instances("v2").Count);
+        Assert.All(Instances("v2"), i => Assert.Equal(0, i.GetProperty("exitCode").GetInt32()));
+        Assert.True(Instances("v2").Sum(i => i.GetProperty("answered").GetInt32()) > 0, "Version 2 never answered.");
+        Assert.Empty(Handshake.GetProperty("refusals").EnumerateArray());
+        Assert.All(Handshake.GetProperty("levels").EnumerateArray(), l => Assert.Equal(1, l.GetProperty("active").GetInt32()));
+        Assert.Equal("1", Assert.Single(Handshake.GetProperty("ordersByLevel").EnumerateObject()).Name);
+    }
+
+    private JsonElement Handshake => Report.GetProperty("graceful").GetProperty("handshake");
+
+    private List<JsonElement> Instances(string version) =>
+        [.. Report.GetProperty("graceful").GetProperty("fleet").EnumerateArray().Where(i => i.GetProperty("version").GetString() == version)];
+
+    private void AssertNothingLost()
+    {
         var side = Report.GetProperty("graceful");
         Assert.Equal([], side.GetProperty("faults").EnumerateArray().Select(f => f.GetString()));
         Assert.Equal(0, ExitCode);
@@ -59,18 +106,15 @@ internal sealed class Roll
         Assert.Equal(0, count.GetProperty("lost").GetInt32());
         Assert.Equal(0, count.GetProperty("streamsCut").GetInt32());
         Assert.Equal(0, count.GetProperty("eventsMissed").GetInt32());
-        var old = side.GetProperty("fleet").EnumerateArray().Where(i => i.GetProperty("version").GetString() == "v1").ToList();
-        Assert.Equal(instances, old.Count);
-        Assert.All(old, i => Assert.Equal(0, i.GetProperty("exitCode").GetInt32()));
-        Assert.All(old, i => Assert.True(i.GetProperty("answered").GetInt32() > 0, "An old instance never answered."));
-        var fresh = side.GetProperty("fleet").EnumerateArray().Where(i => i.GetProperty("version").GetString() == "v2").ToList();
-        Assert.Equal(instances, fresh.Count);
-        Assert.All(fresh, i => Assert.True(i.GetProperty("answered").GetInt32() > 0, "A new instance never answered."));
     }
 
     /// <summary>The control: the same load on the same program, with the library switched off.</summary>
     public void AssertPlainLost() =>
         Assert.True(Report.GetProperty("plain").GetProperty("count").GetProperty("lost").GetInt32() > 0, "The plain side lost nothing, so this roll proves nothing.");
+
+    /// <summary>What the command says to arguments that it cannot take.</summary>
+    public static Task<(int Code, string Output)> TryAsync(params IEnumerable<string> arguments) =>
+        RunAsync(new ProcessStartInfo("dotnet", [Binaries.RollingUpdate, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true });
 
     private static async Task<(int Code, string Output)> RunAsync(ProcessStartInfo start)
     {

@@ -13,6 +13,36 @@ public sealed class RollTests
     }
 
     [Fact]
+    public async Task Roll_ToAVersionThatSkipsALevel_IsRefusedAndLosesNothing()
+    {
+        var roll = await Roll.RunAsync("--scenario", "incompatible", "--instances", "2", "--rate", "100", "--duration", "10");
+
+        roll.AssertRefused(instances: 2);
+    }
+
+    [Fact]
+    public async Task Roll_TurnedBackInTheMiddle_LosesNothing_AndNoLevelRises()
+    {
+        var roll = await Roll.RunAsync("--scenario", "rollback", "--instances", "2", "--rate", "100", "--duration", "10");
+
+        roll.AssertRolledBack(replaced: 1);
+    }
+
+    [Theory]
+    [InlineData("sideways", "--scenario", "sideways")]
+    [InlineData("needs --instances 2 or more", "--scenario", "rollback", "--instances", "1")]
+    [InlineData("leave --compare out", "--scenario", "incompatible", "--compare")]
+    [InlineData("is not a host or host:port", "--redis", "localhost:redis")]
+    [InlineData("no Redis answers at 127.0.0.1:1", "--redis", "127.0.0.1:1", "--instances", "1", "--duration", "5")]
+    public async Task Command_BadValue_SaysWhatItWants(string text, params string[] arguments)
+    {
+        var (code, output) = await Roll.TryAsync(arguments);
+
+        Assert.Equal(3, code);
+        Assert.Contains(text, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait(Categories.Name, Categories.Peers)]
     public async Task Roll_BehindHaproxyLayer7_LosesNothingWhereThePlainAppDoes()
     {

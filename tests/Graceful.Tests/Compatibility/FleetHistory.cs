@@ -15,6 +15,7 @@ internal enum Blow
     Repeat,
     Freeze,
     Dawdle,
+    Linger,
     Flush,
     FailOver,
     TurnClock,
@@ -41,7 +42,7 @@ internal sealed record FleetHistory(int Beginning, int Retention, Event[] Events
     public const int Slots = 4;
 
     public static readonly Gen<FleetHistory> Any = Of(
-        (6, Blow.Start), (2, Blow.Leave), (3, Blow.Crash), (4, Blow.Cut), (2, Blow.Deafen), (3, Blow.Delay), (1, Blow.Repeat), (3, Blow.Freeze), (2, Blow.Dawdle), (1, Blow.Flush),
+        (6, Blow.Start), (2, Blow.Leave), (3, Blow.Crash), (4, Blow.Cut), (2, Blow.Deafen), (3, Blow.Delay), (1, Blow.Repeat), (3, Blow.Freeze), (2, Blow.Dawdle), (3, Blow.Linger), (1, Blow.Flush),
         (3, Blow.FailOver), (1, Blow.TurnClock), (4, Blow.Activate), (2, Blow.Cancel), (3, Blow.Retreat), (2, Blow.Retire), (1, Blow.Pin), (1, Blow.Unpin));
 
     /// <summary>Histories in which the store loses what it knows again and again.</summary>

@@ -125,7 +125,7 @@ internal sealed partial class FleetInvariants
 
             foreach (var operation in member.Operations)
             {
-                if (operation.Contract == contract && (operation.Level < to.Low || operation.Level > to.High) && operation.Began + SimulatedTimes.MaxOperation >= now)
+                if (operation.Contract == contract && (operation.Level < to.Low || operation.Level > to.High) && member.MayWrite(operation, now))
                 {
                     Broken("S6", $"{SimulatedText.Of(from)} → {SimulatedText.Of(to)}, {member.Id} is at {operation}");
                 }

@@ -80,7 +80,7 @@ internal sealed partial class FleetInvariants
     {
         LevelMode.Stable => CanRaise(contract, c) ? 0 : null,
         LevelMode.Baking => SimulatedTimes.Bake,
-        LevelMode.Settling or LevelMode.Shrinking => c.RetainManually ? null : SimulatedTimes.Exclusion + (int)c.Retention.TotalSeconds,
+        LevelMode.Settling or LevelMode.Shrinking => c.RetainManually ? null : SimulatedTimes.Exclusion + (int)c.Retention.TotalSeconds + 5,
         LevelMode.Confirming or LevelMode.Committing => SimulatedTimes.Slack,
         _ => SimulatedTimes.Exclusion,
     };

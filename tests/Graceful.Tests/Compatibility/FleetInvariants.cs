@@ -8,7 +8,6 @@ internal sealed partial class FleetInvariants(SimulatedMember?[] slots, Action<s
     private const int Levels = 6;
     private readonly int[,] _extant = Nothing();
     private readonly HashSet<long> _epochs = [];
-    private readonly HashSet<string> _leasedWhileForming = [];
     private FleetFacts _facts = new();
     private FleetState _state = FleetState.None;
     private int _now;
@@ -74,18 +73,11 @@ internal sealed partial class FleetInvariants(SimulatedMember?[] slots, Action<s
         Progress();
     }
 
-    /// <summary>S4: whoever is let in covers the window of that moment. A lease that was taken while the store formed is judged by the member itself, before it serves.</summary>
-    public void Answered(SimulatedMember member, FleetBeat beat, BeatReply reply, FleetState state)
-    {
-        if (reply.Status == BeatStatus.NoState)
-        {
-            _leasedWhileForming.Add(member.Id);
-        }
-        else if (reply.Status == BeatStatus.Held && !beat.IsServing && !_leasedWhileForming.Contains(member.Id))
-        {
-            Covers(member, state, "S4");
-        }
-    }
+    /// <summary>
+    /// S4: whoever begins to serve covers the window of that moment. (A lease alone is no permission: one that was taken while the store formed, or that a failover brought back, is judged by the
+    /// member itself.)
+    /// </summary>
+    public void Joined(SimulatedMember member, FleetState state) => Covers(member, state, "S4");
 
     /// <summary>Whether nothing exists beyond the written level, nor will.</summary>
     public bool NothingIsLeft(int contract, FleetState state)

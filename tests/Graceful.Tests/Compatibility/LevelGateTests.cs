@@ -190,6 +190,23 @@ public class LevelGateTests
     }
 
     [Fact]
+    public void Count_ByAViewThatNoLongerHolds_IsTakenBack()
+    {
+        // Between the look at the view and the count, the epoch changes and is acknowledged: the operation would be one of before the acknowledgement.
+        _gate.Install(State(5, 1));
+        var before = _gate.Current;
+        _gate.Install(State(6, 2));
+        Assert.Equal(6, _gate.Acknowledged);
+
+        Assert.False(_gate.TryCount(before, _gate.TallyOfThisThread()));
+
+        _gate.Install(State(7, 3));
+        _gate.Install(State(8, 3));
+        Assert.Equal(8, _gate.Acknowledged);
+        Assert.True(_gate.TryCount(_gate.Current, _gate.TallyOfThisThread()));
+    }
+
+    [Fact]
     public async Task Stress_ManyThreadsWhileEpochsChange_NoLeaseIsOlderThanWhatIsAcknowledged()
     {
         // The level is the epoch. While a lease is open, nothing newer than it may be acknowledged.

@@ -85,6 +85,9 @@ internal sealed partial class SimulatedFleet
             case Blow.Repeat:
                 member.Repeat = 1 + e.Amount;
                 break;
+            case Blow.Linger:
+                member.Linger(Now, e.Amount);
+                break;
             case Blow.Freeze:
                 member.FrozenUntil = Now + e.Amount;
                 break;
@@ -97,6 +100,11 @@ internal sealed partial class SimulatedFleet
 
     private void Lose(in Event e)
     {
+        foreach (var member in _slots)
+        {
+            member?.EndLingering(Now);
+        }
+
         switch (e.Blow)
         {
             case Blow.Flush:

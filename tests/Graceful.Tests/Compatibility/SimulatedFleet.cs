@@ -73,6 +73,11 @@ internal sealed partial class SimulatedFleet
             }
         }
 
+        while (Array.Exists(_slots, m => m is not null && m.Operations.Exists(o => o.Ends > Now + SimulatedTimes.MaxOperation)))
+        {
+            Second();
+        }
+
         _invariants.BeginQuiet(Now);
         for (var i = 0; i < Quiet; i++)
         {
@@ -157,7 +162,6 @@ internal sealed partial class SimulatedFleet
     {
         var reply = Done(_store.BeatAsync(beat, default));
         Say($"{member.Id} beat {beat.Sequence} → {reply.Status}{(reply.MayDecide ? " ticket" : "")}");
-        _invariants.Answered(member, beat, reply, State());
         if (Array.IndexOf(_slots, member) < 0 || Now < member.DeafUntil)
         {
             return;
@@ -225,7 +229,14 @@ internal sealed partial class SimulatedFleet
         }
 
         member.Install(store);
-        if (!member.Judge(reply.Status == BeatStatus.Held, beat.IsServing, sent) && reply.Status == BeatStatus.Held)
+        if (member.Judge(reply.Status == BeatStatus.Held, beat.IsServing, sent))
+        {
+            if (!beat.IsServing && member.IsServing(Now))
+            {
+                _invariants.Joined(member, State());
+            }
+        }
+        else if (reply.Status == BeatStatus.Held)
         {
             _store.LeaveAsync(member.Id, default).AsTask().Wait();
         }

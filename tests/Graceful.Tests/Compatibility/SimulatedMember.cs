@@ -67,6 +67,11 @@ internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRul
 
     public void Renewed(int sent)
     {
+        if (sent >= LastRenewed + SimulatedTimes.Lease)
+        {
+            EndLingering(sent);
+        }
+
         LastRenewed = Math.Max(LastRenewed, sent);
         _fence = Math.Max(_fence, sent + SimulatedTimes.Fence);
     }
@@ -91,7 +96,35 @@ internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRul
         return _joined;
     }
 
-    /// <summary>The operations that end now, and those that begin. One that outlived <see cref="SimulatedTimes.MaxOperation"/> in a frozen process does not write.</summary>
+    /// <summary>
+    /// Whether an operation may still write: one of at most <see cref="SimulatedTimes.MaxOperation"/> always, a longer one while the instance is in contact with the store, which then waits for it.
+    /// </summary>
+    public bool MayWrite(in Operation operation, int now) => now <= operation.Began + SimulatedTimes.MaxOperation || now < LastRenewed + SimulatedTimes.Lease;
+
+    /// <summary>Begins an operation that takes long.</summary>
+    public void Linger(int now, int seconds)
+    {
+        if (IsServing(now) && View.Contracts.TryGetValue(SimulatedBuild.Session, out var state))
+        {
+            _operations.Add(new Operation(0, state.Active, View.Epoch, now, now + seconds));
+        }
+    }
+
+    /// <summary>No promise is made for long operations when the store is in trouble, or contact was lost while they ran.</summary>
+    public void EndLingering(int now)
+    {
+        for (var i = _operations.Count - 1; i >= 0; i--)
+        {
+            var latest = _operations[i].Began + SimulatedTimes.MaxOperation;
+            _operations[i] = _operations[i] with { Ends = Math.Min(_operations[i].Ends, latest) };
+            if (latest < now)
+            {
+                _operations.RemoveAt(i);
+            }
+        }
+    }
+
+    /// <summary>The operations that end now, and those that begin.</summary>
     public void Work(int now, Action<SimulatedMember, Operation> write)
     {
         for (var i = _operations.Count - 1; i >= 0; i--)
@@ -100,7 +133,7 @@ internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRul
             if (operation.Ends <= now)
             {
                 _operations.RemoveAt(i);
-                if (now <= operation.Began + SimulatedTimes.MaxOperation)
+                if (MayWrite(operation, now))
                 {
                     write(this, operation);
                 }

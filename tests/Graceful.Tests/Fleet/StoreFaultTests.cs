@@ -227,7 +227,7 @@ public sealed class StoreFaultTests : IDisposable
 
         _kit.Store = new InMemoryFleetStore(_kit.Clock);
         instance.Store.IsDown = false;
-        for (var i = 0; i < 90; i++)
+        for (var i = 0; i < 100; i++)
         {
             await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(1));
             Assert.Null(instance.NotReady);
@@ -250,7 +250,7 @@ public sealed class StoreFaultTests : IDisposable
         await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(FleetStanding.Forming, instance.Fleet.Standing);
 
-        await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(60));
+        await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(70));
         Assert.Equal(FleetStanding.Serving, instance.Fleet.Standing);
     }
 

@@ -12,6 +12,12 @@ internal sealed class FaultyFleetStore(Func<InMemoryFleetStore> inner) : IFleetS
     /// <summary>No call ends, and none heeds its token.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>No census ends; everything else does.</summary>
+    public bool CensusHangs { get; set; }
+
+    /// <summary>How often a census was asked for.</summary>
+    public int Censuses { get; private set; }
+
     /// <summary>How the next compare-and-sets end: lost to somebody else.</summary>
     public int LosesRaces { get; set; }
 
@@ -51,7 +57,13 @@ internal sealed class FaultyFleetStore(Func<InMemoryFleetStore> inner) : IFleetS
 
     public async ValueTask<FleetCensus> TakeCensusAsync(CancellationToken cancellationToken)
     {
+        Censuses++;
         await FailAsync();
+        if (CensusHangs)
+        {
+            await _released.Task;
+        }
+
         return await inner().TakeCensusAsync(cancellationToken);
     }
 
