@@ -22,7 +22,7 @@ internal sealed class FleetRun : IAsyncDisposable
     public static TimeSpan Retention { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>F: this long after the last renewal a member that is cut off must have stopped writing.</summary>
-    public static TimeSpan FenceAfter { get; } = TimeSpan.FromSeconds(3);
+    public static TimeSpan FenceAfter { get; } = TimeSpan.FromSeconds(5);
 
     public static RedisKey State { get; } = $"gf1:{{{Name}}}:s";
 
@@ -63,11 +63,11 @@ internal sealed class FleetRun : IAsyncDisposable
         var settings = new AppSettings { Probes = true, PropagationDelay = TimeSpan.Zero }
             .With("Graceful__Fleet__Name", Name)
             .With("Graceful__Fleet__Version", range)
-            .With("Graceful__Fleet__RenewInterval", "00:00:00.4")
-            .With("Graceful__Fleet__LeaseDuration", "00:00:01.5")
+            .With("Graceful__Fleet__RenewInterval", "00:00:01")
+            .With("Graceful__Fleet__LeaseDuration", "00:00:03")
             .With("Graceful__Fleet__FenceAfter", FenceAfter.ToString("c"))
             .With("Graceful__Fleet__MaxOperation", "00:00:00.5")
-            .With("Graceful__Fleet__ExclusionWait", "00:00:13.5")
+            .With("Graceful__Fleet__ExclusionWait", "00:00:15.5")
             .With("Graceful__Fleet__Isolation", "Strict")
             .With("Graceful__Compatibility__Bake", _waits)
             .With("Graceful__Redis__Configuration", $"{store ?? Store.Configuration},connectTimeout=500")

@@ -5,7 +5,7 @@ namespace Graceful.RollingUpdate.Tests.Processes;
 internal static class Poll
 {
     /// <summary>Far beyond anything that is expected, also on a busy machine: whoever waits so long waits for ever.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public static async Task UntilAsync(Func<bool> condition, Func<string> otherwise) =>
         await UntilAsync(() => Task.FromResult(condition()), otherwise);
