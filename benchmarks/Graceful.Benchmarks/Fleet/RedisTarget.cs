@@ -33,7 +33,7 @@ internal sealed class RedisTarget : IAsyncDisposable
         {
             try
             {
-                return new RedisTarget(address, process, await ConnectionMultiplexer.ConnectAsync($"{address},allowAdmin=true,connectRetry=1"));
+                return new RedisTarget(address, process, await ConnectionMultiplexer.ConnectAsync($"{address},allowAdmin=true,connectRetry=1,asyncTimeout=60000"));
             }
             catch (RedisConnectionException) when (Stopwatch.GetElapsedTime(begun) < Patience)
             {
