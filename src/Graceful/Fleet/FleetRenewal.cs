@@ -107,6 +107,12 @@ internal sealed partial class FleetRenewal(
                 ?? state;
         }
 
+        else if (reply.Live == 0)
+        {
+            // Refused by a fleet of nobody: no member is there to let the window narrow.
+            state = await steering.DecideAsync().ConfigureAwait(false) ?? state;
+        }
+
         _store = state;
         if (state.Epoch != 0 && !state.IsForming)
         {

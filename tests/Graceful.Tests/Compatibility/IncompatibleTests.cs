@@ -77,6 +77,23 @@ public sealed class IncompatibleTests : IDisposable
     }
 
     [Fact]
+    public async Task Refused_WhileNobodyIsLive_StillGetsIn()
+    {
+        var second = _kit.Session("2.0", 1, 2);
+        await _kit.ServeAsync(second);
+        await _kit.Clock.UntilAsync(() => _kit.State.Contracts["session"].Mode == LevelMode.Settling);
+        var third = _kit.Session("3.0", 2, 3);
+        await third.StartAsync();
+        await second.StopAsync();
+        Assert.Empty(_kit.Live);
+        Assert.NotNull(third.NotReady);
+
+        await _kit.Clock.UntilAsync(() => third.NotReady is null);
+
+        Assert.Equal(2, third.Compatibility["session"].Active);
+    }
+
+    [Fact]
     public async Task Settling_SaysWhenTheOldLevelIsGone()
     {
         var one = _kit.Session("2.0", 1, 2);
@@ -99,7 +116,7 @@ public sealed class IncompatibleTests : IDisposable
         await third.StartAsync();
         Assert.Equal(2, _kit.Live.Count());
 
-        await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(40));
+        await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(60));
 
         Assert.Null(first.NotReady);
         Assert.Equal(FleetStanding.Incompatible, third.Fleet.Standing);
