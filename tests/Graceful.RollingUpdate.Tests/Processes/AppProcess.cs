@@ -9,6 +9,7 @@ namespace Graceful.RollingUpdate.Tests.Processes;
 /// <summary>A process under test. Whatever becomes of the test, the process is gone at its end.</summary>
 internal sealed partial class AppProcess : IAsyncDisposable
 {
+    private const string Ready = "phase Ready";
     private static readonly string[] OwnedVariables = ["ASPNETCORE_", "Graceful__", "DOTNET_ENVIRONMENT", "NOTIFY_SOCKET", "Kestrel__", "Logging__"];
     private static readonly TimeSpan NotACopy = TimeSpan.FromMilliseconds(400);
     private readonly Process _process;
@@ -79,12 +80,18 @@ internal sealed partial class AppProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program of the test app and waits until it is ready.</summary>
-    public static async Task<AppProcess> StartReadyAsync(string scenario, AppSettings settings, string ready = "phase Ready")
+    public static async Task<AppProcess> StartReadyAsync(string scenario, AppSettings settings, string ready = Ready)
     {
         var app = Start(scenario, settings);
         try
         {
             await app.EventAsync(ready);
+            if (ready == Ready)
+            {
+                // The phase and the host's own event come from two threads; the addresses come with the latter.
+                await app.EventAsync("started");
+            }
+
             return app;
         }
         catch

@@ -29,7 +29,6 @@ public sealed class RepeatedSignalTests
         await using var app = await AppProcess.StartReadyAsync("web", new AppSettings { PropagationDelay = TimeSpan.FromSeconds(2) });
 
         app.Signal(Signals.Term);
-        await app.EventAsync("phase LameDuck");
         app.Signal(Signals.Term);
 
         TimeAssert.AtLeast(2, await app.ExitsCleanlyAsync());
