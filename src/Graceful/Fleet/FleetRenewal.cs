@@ -146,7 +146,7 @@ internal sealed partial class FleetRenewal(
         state = gate.State!;
 
         // A store renews a live lease without looking. What this build does not cover, it must not serve, whoever widened the window and however.
-        var mismatches = ContractMachine.Check(state, catalog.Declared, isReturning: status != BeatStatus.Incompatible || beat.IsServing);
+        var mismatches = ContractMachine.Check(state, catalog.Declared, isReturning: beat.IsServing);
         var enforced = mismatches.Where(m => !catalog.IsObserved(m.Contract)).ToImmutableArray();
         if (!enforced.IsEmpty)
         {

@@ -113,6 +113,7 @@ internal sealed partial class SimulatedFleet
                 break;
             case Blow.FailOver when _replicas.TryGetValue(Now - (e.Amount % 6), out var replica):
                 _store = replica.Store.Copy(_clock);
+                _replicas.Clear(); // From here on the others follow the promoted one.
                 Jump(Jumps[e.Amount % Jumps.Length]);
                 _invariants.FailedOver(replica.Facts.Copy(), State(), Now);
                 break;
