@@ -29,22 +29,23 @@ public sealed class FailoverTests
 
         // The replica hears of everything but the last step: from here on both go their own ways.
         await first.KnowsAsync(l => l.Mode == "Committing", "does not come to the last step before level 2");
+        var promoted = FleetRecord.Now;
         await replica.SayAsync("REPLICAOF", "NO", "ONE");
         Assert.Equal(Committing, await ModeAsync(replica));
         await fleet.WrittenAsync(2, by: first);
         await fleet.WrittenAsync(2, by: second);
+        var ahead = FleetRecord.Now;
 
         var old = fleet.Start("1-1", store: replica.Configuration);
         await old.StandsAsync("Incompatible");
-        var promoted = FleetRecord.Now;
         await fleet.Store.KillAsync();
         address.Target = replica.Port;
 
-        await first.KnowsAsync(l => l.Epoch > promoted, "does not learn a new epoch");
-        await second.KnowsAsync(l => l.Epoch > promoted, "does not learn a new epoch");
-        await fleet.WrittenAsync(1, by: first, after: promoted);
-        await fleet.WrittenAsync(1, by: second, after: promoted);
-        Assert.Contains(first.Levels, l => l is { Low: 1, High: 2 } && l.Epoch > promoted);
+        // A client may find the new master before it has to. Nothing but the two memories put together leads to this mode here.
+        await first.KnowsAsync(l => l is { Low: 1, High: 2, Mode: "Shrinking" } && l.Epoch > promoted, "does not learn that level 2 may exist");
+        await second.KnowsAsync(l => l is { Low: 1, High: 2, Mode: "Shrinking" } && l.Epoch > promoted, "does not learn that level 2 may exist");
+        await fleet.WrittenAsync(1, by: first, after: ahead);
+        await fleet.WrittenAsync(1, by: second, after: ahead);
         Assert.DoesNotContain(old.Standings, s => s.Standing == "Serving");
         await fleet.AssertSafeAsync();
     }
