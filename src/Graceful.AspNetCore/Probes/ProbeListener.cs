@@ -157,7 +157,9 @@ internal sealed partial class ProbeListener(
             new SocketTransportFactory(Options.Create(transport), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
         _server.Options.Limits.MaxRequestBodySize = 1024;
-        _server.Options.Listen((IPEndPoint)socket.LocalEndPoint!, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+
+        // The socket is bound already: this only names it, and an IPv4 address needs no code that is not compiled yet.
+        _server.Options.Listen(IPAddress.Any, options.Port, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         return _server.StartAsync(this, CancellationToken.None);
     }
 

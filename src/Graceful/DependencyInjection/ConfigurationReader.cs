@@ -16,25 +16,23 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
 
     public List<string> Faults { get; private init; } = [];
 
-    public ConfigurationReader Section(string key)
+    /// <summary>Reads a section of settings; one that is not there costs nothing.</summary>
+    public void Section(string key, Action<ConfigurationReader> read)
     {
         _known.Add(key);
-        if (_children.GetValueOrDefault(key)?.Value is { Length: > 0 } text)
+        if (_children.ContainsKey(key))
         {
-            Faults.Add($"{path}:{key} = '{text}' must be a section of settings, not a value");
+            read(Child(key));
         }
-
-        return new ConfigurationReader(section.GetSection(key), $"{path}:{key}") { Faults = Faults };
     }
 
-    public void Sections(string key, Action<string, ConfigurationReader> read)
+    public void Sections(string key, Action<string, ConfigurationReader> read) => Section(key, parent =>
     {
-        var parent = Section(key);
         foreach (var name in parent._children.Keys)
         {
-            read(name, parent.Section(name));
+            parent.Section(name, child => read(name, child));
         }
-    }
+    });
 
     public void Bool(string key, Action<bool> set)
     {
@@ -125,6 +123,16 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
         {
             Faults.Add($"{path}:{name} is not a setting; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
         }
+    }
+
+    private ConfigurationReader Child(string key)
+    {
+        if (_children[key].Value is { Length: > 0 } text)
+        {
+            Faults.Add($"{path}:{key} = '{text}' must be a section of settings, not a value");
+        }
+
+        return new ConfigurationReader(_children[key], $"{path}:{key}") { Faults = Faults };
     }
 
     private string? Value(string key)

@@ -8,18 +8,24 @@ namespace Graceful;
 /// </summary>
 internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : IConfigureOptions<GracefulOptions>
 {
+    /// <summary>The whole configuration, of which the section is one part.</summary>
+    public IConfiguration Configuration => configuration;
+
     public IReadOnlyList<string> Faults { get; private set; } = [];
+
+    /// <summary>Whether anything is said of the fleet, be it one or not.</summary>
+    public bool HasFleetSettings { get; private set; }
 
     public void Configure(GracefulOptions options)
     {
         var root = new ConfigurationReader(configuration.GetSection(GracefulOptions.SectionName), GracefulOptions.SectionName);
         root.Bool(nameof(options.Enabled), v => options.Enabled = v);
-        Drain(root.Section(nameof(options.Drain)), options.Drain);
-        Connections(root.Section(nameof(options.Connections)), options.Connections);
-        WarmUp(root.Section(nameof(options.WarmUp)), options.WarmUp);
-        Probes(root.Section(nameof(options.Probes)), options.Probes);
-        Fleet(root.Section(nameof(options.Fleet)), options.Fleet);
-        Compatibility(root.Section(nameof(options.Compatibility)), options.Compatibility);
+        root.Section(nameof(options.Drain), section => Drain(section, options.Drain));
+        root.Section(nameof(options.Connections), section => Connections(section, options.Connections));
+        root.Section(nameof(options.WarmUp), section => WarmUp(section, options.WarmUp));
+        root.Section(nameof(options.Probes), section => Probes(section, options.Probes));
+        root.Section(nameof(options.Fleet), section => Fleet(section, options.Fleet));
+        root.Section(nameof(options.Compatibility), section => Compatibility(section, options.Compatibility));
 
         // Read by their own packages.
         root.RejectUnknown("Redis", "Session");
@@ -70,20 +76,25 @@ internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : I
             probes.Checks[name] = settings;
         });
 
-        var drain = reader.Section(nameof(probes.Drain));
-        drain.Bool(nameof(probes.Drain.Enabled), v => probes.Drain.Enabled = v);
-        drain.Text(nameof(probes.Drain.Token), v => probes.Drain.Token = v);
-        drain.Texts(nameof(probes.Drain.AllowedNetworks), probes.Drain.AllowedNetworks.Add);
-        drain.RejectUnknown();
-        var liveness = reader.Section(nameof(probes.Liveness));
-        liveness.Duration(nameof(probes.Liveness.CheckInterval), v => probes.Liveness.CheckInterval = v);
-        liveness.Duration(nameof(probes.Liveness.ThreadPoolLag), v => probes.Liveness.ThreadPoolLag = v);
-        liveness.RejectUnknown();
+        reader.Section(nameof(probes.Drain), drain =>
+        {
+            drain.Bool(nameof(probes.Drain.Enabled), v => probes.Drain.Enabled = v);
+            drain.Text(nameof(probes.Drain.Token), v => probes.Drain.Token = v);
+            drain.Texts(nameof(probes.Drain.AllowedNetworks), probes.Drain.AllowedNetworks.Add);
+            drain.RejectUnknown();
+        });
+        reader.Section(nameof(probes.Liveness), liveness =>
+        {
+            liveness.Duration(nameof(probes.Liveness.CheckInterval), v => probes.Liveness.CheckInterval = v);
+            liveness.Duration(nameof(probes.Liveness.ThreadPoolLag), v => probes.Liveness.ThreadPoolLag = v);
+            liveness.RejectUnknown();
+        });
         reader.RejectUnknown();
     }
 
-    private static void Fleet(ConfigurationReader reader, FleetOptions fleet)
+    private void Fleet(ConfigurationReader reader, FleetOptions fleet)
     {
+        HasFleetSettings = true;
         reader.Text(nameof(fleet.Name), v => fleet.Name = v);
         reader.Text(nameof(fleet.Version), v => fleet.Version = v);
         reader.Texts(nameof(fleet.Addresses), fleet.Addresses.Add);
@@ -98,8 +109,9 @@ internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : I
         reader.RejectUnknown();
     }
 
-    private static void Compatibility(ConfigurationReader reader, CompatibilityOptions compatibility)
+    private void Compatibility(ConfigurationReader reader, CompatibilityOptions compatibility)
     {
+        HasFleetSettings = true;
         reader.Duration(nameof(compatibility.Bake), v => compatibility.Bake = v);
         reader.Duration(nameof(compatibility.RemindAfter), v => compatibility.RemindAfter = v);
         reader.RejectUnknown();

@@ -24,7 +24,7 @@ internal static class FleetRules
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"Graceful:Fleet:MinReadyShare = {fleet.MinReadyShare} must be above 0 and at most 1"));
         }
 
-        if (!Enum.IsDefined(fleet.Isolation))
+        if (fleet.Isolation is not (Isolation.FailOpen or Isolation.Strict))
         {
             faults.Add($"Graceful:Fleet:Isolation = {fleet.Isolation} must be one of {string.Join(", ", Enum.GetNames<Isolation>())}");
         }

@@ -3,6 +3,7 @@ using Graceful;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -22,8 +23,12 @@ public static class GracefulFleetBuilderExtensions
             return builder;
         }
 
+        // Before the configuration is read, wherever this stands.
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<GracefulOptions>>(sp =>
+            new FleetDefaults(sp.GetRequiredService<ConfigureGracefulOptions>().Configuration, sp.GetService<IHostEnvironment>())));
         services.TryAddSingleton<IFleetStore>(sp => new InMemoryFleetStore(sp.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(_ => Declarations(services).Build());
+        var declarations = Declarations(services);
+        services.AddSingleton(_ => declarations.Build());
         services.AddSingleton(sp => sp.GetRequiredService<GracefulOptions>().Fleet);
         services.AddSingleton(sp => sp.GetRequiredService<GracefulOptions>().Compatibility);
         services.AddSingleton(sp => MemberTimings.Of(

@@ -23,8 +23,14 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
         Drain(options.Drain, faults);
         WarmUp(options.WarmUp, faults);
         Probes(options.Probes, faults);
-        FleetRules.Check(options.Fleet, options.Compatibility, faults);
-        faults.AddRange(services.GetService<CompatibilityBuilder>()?.Faults ?? []);
+        var declarations = services.GetService<CompatibilityBuilder>();
+        if (declarations is not null || read.HasFleetSettings)
+        {
+            // Otherwise they are the defaults, and not used.
+            FleetRules.Check(options.Fleet, options.Compatibility, faults);
+        }
+
+        faults.AddRange(declarations?.Faults ?? []);
         if (options.Connections.MaxAge is { } age)
         {
             Positive(faults, "Connections:MaxAge", age);

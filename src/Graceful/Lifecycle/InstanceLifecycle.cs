@@ -7,7 +7,8 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
 {
     private readonly Lock _lock = new();
     private readonly List<Subscription> _subscriptions = [];
-    private readonly Queue<InstancePhase> _untold = new();
+    // Of delegates: the framework brings that instantiation compiled.
+    private readonly Queue<Action> _untold = new();
     private readonly List<Maintenance> _maintenance = [];
     private volatile InstancePhase _phase = InstancePhase.Starting;
     private volatile string? _warmUpFault;
@@ -73,13 +74,13 @@ internal sealed partial class InstanceLifecycle(TimeProvider time, ILogger<Insta
                 Log.PhaseChanged(logger, string.Concat(previous.ToString(), " -> ", next.ToString()));
             }
 
-            _untold.Enqueue(next);
+            _untold.Enqueue(() => Tell(next));
             if (!_telling)
             {
                 _telling = true;
-                while (_untold.TryDequeue(out var phase))
+                while (_untold.TryDequeue(out var tell))
                 {
-                    Tell(phase);
+                    tell();
                 }
 
                 _telling = false;

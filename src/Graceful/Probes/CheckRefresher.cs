@@ -1,28 +1,28 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Graceful;
 
 /// <summary>Runs every registered health check in the background, each in a loop of its own, at most one run at a time.</summary>
-internal sealed partial class CheckRefresher : BackgroundService
+internal sealed partial class CheckRefresher : IHostedService, IDisposable
 {
     private static readonly TimeSpan SoonerWhileFailing = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
-    private readonly HealthCheckService _service;
+    private readonly CancellationTokenSource _end = new();
+    private readonly HealthChecks _checks;
     private readonly ProbeOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<CheckRefresher> _logger;
+    private Task _loops = Task.CompletedTask;
 
-    public CheckRefresher(
-        HealthCheckService service, IOptions<HealthCheckServiceOptions> registrations, ProbeOptions options, TimeProvider time, ILogger<CheckRefresher> logger)
+    public CheckRefresher(HealthChecks checks, ProbeOptions options, TimeProvider time, ILogger<CheckRefresher> logger)
     {
-        _service = service;
+        _checks = checks;
         _options = options;
         _time = time;
         _logger = logger;
-        Checks = [.. registrations.Value.Registrations.Select(r => new CheckState(r, options, time))];
+        Checks = checks.Create(options, time);
     }
 
     public IReadOnlyList<CheckState> Checks { get; }
@@ -30,7 +30,32 @@ internal sealed partial class CheckRefresher : BackgroundService
     /// <summary>A check has run.</summary>
     public event Action? Reported;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Checks.Select(c => LoopAsync(c, stoppingToken)));
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (Checks.Count > 0)
+        {
+            _loops = Task.Run(() => Task.WhenAll(Checks.Select(c => LoopAsync(c, _end.Token))), CancellationToken.None);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _loops.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose()
+    {
+        // Cancelled, not only disposed: a host that did not start is not stopped either. And more than once: the container knows this service by two names.
+        if (!_end.IsCancellationRequested)
+        {
+            _end.Cancel();
+        }
+
+        _end.Dispose();
+    }
 
     private async Task LoopAsync(CheckState check, CancellationToken stopping)
     {
@@ -86,7 +111,7 @@ internal sealed partial class CheckRefresher : BackgroundService
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 
         // Task.Run: a check that blocks its thread must not hold the others' first run.
-        return new CheckRun(Task.Run(() => _service.CheckHealthAsync(r => r.Name == check.Registration.Name, cancel.Token), stopping), cancel);
+        return new CheckRun(Task.Run(() => _checks.RunAsync(check.Registration, cancel.Token), stopping), cancel);
     }
 
     private static partial class Log

@@ -22,7 +22,7 @@ internal sealed class ProbeKit : IDisposable
         _registrations.AddLogging().AddMetrics().AddHealthChecks();
         _services = new Lazy<ServiceProvider>(() => _registrations.BuildServiceProvider());
         _refresher = new Lazy<CheckRefresher>(() => new CheckRefresher(
-            Get<HealthCheckService>(), Get<IOptions<HealthCheckServiceOptions>>(), Options, Clock, Log.Create<CheckRefresher>()));
+            new HealthChecks(_registrations, _services.Value), Options, Clock, Log.Create<CheckRefresher>()));
         _probes = new Lazy<ProbeEvaluator>(Create);
     }
 

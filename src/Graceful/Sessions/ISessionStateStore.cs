@@ -1,0 +1,48 @@
+namespace Graceful;
+
+/// <summary>
+/// Where sessions lie, outside the process. Each call is one atomic step on one session and at most one round trip; what an entry holds is opaque to the store. All members are thread-safe.
+/// </summary>
+/// <remarks>
+/// An implementation must pass the conformance suite of the repository (<c>SessionStateStoreTests</c>). Failures to reach the store are <see cref="SessionStoreException"/>; whether a commit that ended
+/// so was applied is unknown, and it may be sent again with the same <see cref="SessionCommit.Id"/>.
+/// </remarks>
+public interface ISessionStateStore
+{
+    /// <summary>Reads a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="names">The entries to read; null for all of them. What is not named is not transferred.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="SessionStoreException">The store did not answer.</exception>
+    ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken);
+
+    /// <summary>Applies all of a commit, or nothing. Entries that it does not name stay as they are.</summary>
+    /// <exception cref="SessionStoreException">The store did not answer; whether the commit was applied is unknown.</exception>
+    ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken);
+
+    /// <summary>Prolongs sessions that exist; others stay as they are. Never shortens a life but to its absolute end.</summary>
+    /// <exception cref="SessionStoreException">The store did not answer; some may have been prolonged.</exception>
+    ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends a session: its entries are gone, and for <paramref name="remembrance"/> no commit brings it back. True when it was there and had not ended.
+    /// </summary>
+    /// <exception cref="SessionStoreException">The store did not answer.</exception>
+    ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken);
+
+    /// <summary>Notes that a session is a user's, for <see cref="ListAsync"/>; again to prolong the note.</summary>
+    /// <param name="user">The application's own name of the user.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="timeToLive">How long the note is kept.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="SessionStoreException">The store did not answer.</exception>
+    ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken);
+
+    /// <summary>Forgets the note.</summary>
+    /// <exception cref="SessionStoreException">The store did not answer.</exception>
+    ValueTask UnbindAsync(string user, SessionHandle session, CancellationToken cancellationToken);
+
+    /// <summary>The sessions noted for a user whose notes have not expired. Some of them may have ended.</summary>
+    /// <exception cref="SessionStoreException">The store did not answer.</exception>
+    ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken);
+}
