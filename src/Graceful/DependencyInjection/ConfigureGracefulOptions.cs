@@ -8,9 +8,6 @@ namespace Graceful;
 /// </summary>
 internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : IConfigureOptions<GracefulOptions>
 {
-    /// <summary>The whole configuration, of which the section is one part.</summary>
-    public IConfiguration Configuration => configuration;
-
     public IReadOnlyList<string> Faults { get; private set; } = [];
 
     /// <summary>Whether anything is said of the fleet, be it one or not.</summary>

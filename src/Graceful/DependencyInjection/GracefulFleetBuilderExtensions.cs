@@ -3,7 +3,6 @@ using Graceful;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -23,9 +22,6 @@ public static class GracefulFleetBuilderExtensions
             return builder;
         }
 
-        // Before the configuration is read, wherever this stands.
-        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<GracefulOptions>>(sp =>
-            new FleetDefaults(sp.GetRequiredService<ConfigureGracefulOptions>().Configuration, sp.GetService<IHostEnvironment>())));
         services.TryAddSingleton<IFleetStore>(sp => new InMemoryFleetStore(sp.GetRequiredService<TimeProvider>()));
         var declarations = Declarations(services);
         services.AddSingleton(_ => declarations.Build());

@@ -49,7 +49,7 @@ public static class GracefulServiceCollectionExtensions
 
         // First of all configurations, so that code has the last word wherever AddGraceful stands.
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<GracefulOptions>>(read));
-        services.AddSingleton(read);
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<GracefulOptions>>(sp => new FleetDefaults(configuration, sp.GetService<IHostEnvironment>())));
         services.AddSingleton<IValidateOptions<GracefulOptions>>(sp => new GracefulOptionsValidator(read, sp));
         services.AddOptions<GracefulOptions>().ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<GracefulOptions>>().Value);

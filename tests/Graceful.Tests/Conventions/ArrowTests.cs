@@ -16,6 +16,13 @@ public class ArrowTests
         // One subject in two folders: who is alive (Fleet), and what they may write (Compatibility). Each is told by the other.
         [("Graceful", "Fleet")] = [("Graceful", "Compatibility"), ("Graceful", "Lifecycle"), ("Graceful", "Probes"), ("Graceful", "Diagnostics")],
         [("Graceful", "Compatibility")] = [("Graceful", "Fleet")],
+        [("Graceful", "Sessions")] = [],
+        [("Graceful", "KeyRing")] = [],
+        [("Graceful.AspNetCore", "Sessions")] =
+            [("Graceful", "Sessions"), ("Graceful", "Compatibility"), ("Graceful", "Draining"), ("Graceful", "Diagnostics"), ("Graceful.AspNetCore", "Draining")],
+        [("Graceful.AspNetCore", "KeyRing")] = [("Graceful", "KeyRing"), ("Graceful", "Lifecycle"), ("Graceful", "Probes")],
+        [("Graceful.Redis", "Sessions")] = [("Graceful", "Sessions")],
+        [("Graceful.Redis", "KeyRing")] = [("Graceful", "KeyRing")],
         [("Graceful.AspNetCore", "Draining")] = [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes")],
         [("Graceful.AspNetCore", "Probes")] =
         [
