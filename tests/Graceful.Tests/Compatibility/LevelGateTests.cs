@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using CsCheck;
 
 namespace Graceful.Tests;
@@ -261,6 +262,53 @@ public class LevelGateTests
 
         Assert.Equal((0, epoch), (broken, gate.Acknowledged));
         Assert.True(operations > epoch);
+    }
+
+    /// <summary>A count that has not left its core while the view is read: without the barrier in every thread it happens here, on two cores, most times.</summary>
+    [Fact]
+    public async Task Race_OneThreadEntersWhileTheEpochChanges_IsCountedOrSeesTheNewView()
+    {
+        var gate = New(_clock, mostLevel: int.MaxValue);
+        gate.Open(long.MaxValue);
+        gate.Install(State(1, 1));
+        var broken = 0;
+        var end = false;
+        var worker = TestClock.OnOwnThread(() =>
+        {
+            while (!Volatile.Read(ref end))
+            {
+                gate.TryEnter("session", out var lease);
+                for (var look = 0; look < 50; look++)
+                {
+                    broken += gate.Acknowledged > lease.Level ? 1 : 0;
+                }
+
+                lease.Dispose();
+            }
+        });
+
+        await TestClock.OnOwnThread(() =>
+        {
+            var last = 1;
+            for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(3);)
+            {
+                // Made before: as few instructions as can be between a change and the look at the counts.
+                var states = Enumerable.Range(last + 1, 1000).Select(n => State(n, n)).ToArray();
+                last += states.Length;
+                foreach (var state in states)
+                {
+                    gate.Install(state);
+                    while (gate.Acknowledged < state.Epoch)
+                    {
+                        gate.Poll();
+                    }
+                }
+            }
+        });
+        Volatile.Write(ref end, true);
+        await worker;
+
+        Assert.Equal(0, broken);
     }
 
     private LevelLease Enter()
