@@ -31,7 +31,7 @@ internal static class ContractTransitions
     public static TimeSpan Replicated(TimeSpan exclusionWait) => exclusionWait < ContractMachine.ReplicationWait ? exclusionWait : ContractMachine.ReplicationWait;
 
     /// <summary>Whether the fleet could go to the level above: every member reads it and lets it be activated, and nobody holds the level.</summary>
-    public static bool CanRaise(ContractState c, in ContractNeeds needs) => !c.Pinned && c.Active < needs.LowestMax && c.Active < needs.LowestCeiling;
+    public static bool CanRaise(ContractState c, in ContractNeeds needs) => !c.Pinned && c.Active < needs.LowestCeiling;
 
     /// <summary>Whether the fleet could go to the level below.</summary>
     public static bool CanLower(ContractState c, in ContractNeeds needs) => c.Active > 0 && needs.HighestMin < c.Active;

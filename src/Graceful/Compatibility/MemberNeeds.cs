@@ -50,15 +50,14 @@ internal sealed class MemberNeeds
     {
         if (_profiles.Count == 0)
         {
-            return new ContractNeeds(0, 0, int.MaxValue, true, TimeSpan.Zero, false); // Nobody can go anywhere.
+            return new ContractNeeds(0, int.MaxValue, true, TimeSpan.Zero, false); // Nobody can go anywhere.
         }
 
-        var all = new ContractNeeds(int.MaxValue, int.MaxValue, 0, false, TimeSpan.Zero, false);
+        var all = new ContractNeeds(int.MaxValue, 0, false, TimeSpan.Zero, false);
         foreach (var profile in _profiles)
         {
             var one = profile.GetValueOrDefault(contract, ContractDeclaration.Absent);
             all = new ContractNeeds(
-                Math.Min(all.LowestMax, one.Supports.Max),
                 Math.Min(all.LowestCeiling, one.Ceiling),
                 Math.Max(all.HighestMin, one.Supports.Min),
                 all.Manual || one.Manual,
@@ -71,10 +70,9 @@ internal sealed class MemberNeeds
 }
 
 /// <summary>What all live members together say of one contract.</summary>
-/// <param name="LowestMax">The highest level that all of them support.</param>
-/// <param name="LowestCeiling">The highest level that all of them let the fleet activate.</param>
+/// <param name="LowestCeiling">The highest level that all of them support and let the fleet activate.</param>
 /// <param name="HighestMin">The lowest level that all of them support.</param>
 /// <param name="Manual">Whether one of them leaves it to an operator.</param>
 /// <param name="Retention">The longest retention.</param>
 /// <param name="RetainManually">Whether one of them leaves the end of the retention to an operator.</param>
-internal readonly record struct ContractNeeds(int LowestMax, int LowestCeiling, int HighestMin, bool Manual, TimeSpan Retention, bool RetainManually);
+internal readonly record struct ContractNeeds(int LowestCeiling, int HighestMin, bool Manual, TimeSpan Retention, bool RetainManually);
