@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using CsCheck;
 
 namespace Graceful.Tests;
@@ -207,121 +206,17 @@ public class LevelGateTests
         Assert.True(_gate.TryCount(_gate.Current, _gate.TallyOfThisThread()));
     }
 
-    [Fact]
-    public async Task Stress_ManyThreadsWhileEpochsChange_NoLeaseIsOlderThanWhatIsAcknowledged()
-    {
-        // The level is the epoch. While a lease is open, nothing newer than it may be acknowledged.
-        var gate = New(_clock, mostLevel: int.MaxValue);
-        gate.Open(long.MaxValue);
-        gate.Install(State(1, 1));
-        var broken = 0;
-        var operations = 0L;
-        var end = false;
-        var workers = Enumerable.Range(0, 8).Select(w => TestClock.OnOwnThread(() =>
-        {
-            var open = new Queue<LevelLease>();
-            var count = 0L;
-            while (!Volatile.Read(ref end))
-            {
-                gate.TryEnter("session", out var lease);
-                open.Enqueue(lease);
-                if (gate.Acknowledged > open.Peek().Level)
-                {
-                    Interlocked.Increment(ref broken);
-                }
-
-                // Each thread keeps another number open, so that ends and begins of several epochs overlap.
-                while (open.Count > w % 4)
-                {
-                    open.Dequeue().Dispose();
-                }
-
-                count++;
-            }
-
-            while (open.TryDequeue(out var lease))
-            {
-                lease.Dispose();
-            }
-
-            Interlocked.Add(ref operations, count);
-        })).ToList();
-
-        var epoch = 1L;
-        await TestClock.OnOwnThread(() =>
-        {
-            while (epoch < 2000 || gate.Acknowledged < 1000)
-            {
-                gate.Install(State(++epoch, (int)epoch));
-                Thread.Yield();
-            }
-        });
-        Volatile.Write(ref end, true);
-        await Task.WhenAll(workers);
-        gate.Poll();
-
-        Assert.Equal((0, epoch), (broken, gate.Acknowledged));
-        Assert.True(operations > epoch);
-    }
-
-    /// <summary>A count that has not left its core while the view is read: without the barrier in every thread it happens here, on two cores, most times.</summary>
-    [Fact]
-    public async Task Race_OneThreadEntersWhileTheEpochChanges_IsCountedOrSeesTheNewView()
-    {
-        var gate = New(_clock, mostLevel: int.MaxValue);
-        gate.Open(long.MaxValue);
-        gate.Install(State(1, 1));
-        var broken = 0;
-        var end = false;
-        var worker = TestClock.OnOwnThread(() =>
-        {
-            while (!Volatile.Read(ref end))
-            {
-                gate.TryEnter("session", out var lease);
-                for (var look = 0; look < 50; look++)
-                {
-                    broken += gate.Acknowledged > lease.Level ? 1 : 0;
-                }
-
-                lease.Dispose();
-            }
-        });
-
-        await TestClock.OnOwnThread(() =>
-        {
-            var last = 1;
-            for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(3);)
-            {
-                // Made before: as few instructions as can be between a change and the look at the counts.
-                var states = Enumerable.Range(last + 1, 1000).Select(n => State(n, n)).ToArray();
-                last += states.Length;
-                foreach (var state in states)
-                {
-                    gate.Install(state);
-                    while (gate.Acknowledged < state.Epoch)
-                    {
-                        gate.Poll();
-                    }
-                }
-            }
-        });
-        Volatile.Write(ref end, true);
-        await worker;
-
-        Assert.Equal(0, broken);
-    }
-
     private LevelLease Enter()
     {
         Assert.True(_gate.TryEnter("session", out var lease));
         return lease;
     }
 
-    private static LevelGate New(TimeProvider time, int mostLevel = 3) => new(
+    internal static LevelGate New(TimeProvider time, int mostLevel = 3) => new(
         new ContractCatalog([new DeclaredContract("session", new ContractDeclaration(new LevelRange(1, mostLevel)), Unreadable.Fail, false)]),
         new FenceClock(new FleetOptions(), time));
 
-    private static FleetState State(long epoch, int level) => FleetState.None with
+    internal static FleetState State(long epoch, int level) => FleetState.None with
     {
         Epoch = epoch,
         Contracts = ImmutableSortedDictionary<string, ContractState>.Empty.Add(
