@@ -75,7 +75,7 @@ internal static class SessionScripts
           local have = 0
           if v then
             local digits = string.match(v, '^[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]')
-            have = digits and tonumber(digits, 16) or -1
+            have = digits and tonumber(digits, 16) or 0
             if have == 0 then have = -1 end
           end
           if have ~= tonumber(ARGV[at + 1]) then return answer(1) end
@@ -148,8 +148,10 @@ internal static class SessionScripts
 
     /// <summary><see cref="ISessionStateStore.TouchAsync"/> with an absolute life. ARGV: 1 life in ms, 2 absolute life in µs. Answers 1 when the session was there.</summary>
     public static readonly RedisScript Touch = new("The store of sessions prolonged none", Prelude + """
-        local s = redis.call('HMGET', KEYS[1], '!t', '!x')
-        local born = s[1] and not s[2] and string.match(s[1], '^%d+$') and tonumber(s[1])
+        local s = redis.call('HGET', KEYS[1], '!t')
+        local born = s and string.match(s, '^%d+$') and tonumber(s)
+
+        -- Not there, or ended: then nothing is left but the mark.
         if not born then return 0 end
 
         -- Never shorter than it was, but by the absolute end.

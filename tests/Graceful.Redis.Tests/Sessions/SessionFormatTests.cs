@@ -132,10 +132,15 @@ public class SessionFormatTests(RedisFixture redis) : IClassFixture<RedisFixture
     [InlineData("!g", null)]
     [InlineData("!t", "1e9")]
     [InlineData("!t", null)]
+    [InlineData("!r !g !t", null)]
     public async Task Session_ThatWasDamaged_IsRefused_AndKept_AndCanBeEnded(string field, string? value)
     {
         await PutAsync("session.txt");
-        await (value is null ? Database.HashDeleteAsync(Key, field) : Database.HashSetAsync(Key, field, value));
+        foreach (var name in field.Split(' '))
+        {
+            await (value is null ? Database.HashDeleteAsync(Key, name) : Database.HashSetAsync(Key, name, value));
+        }
+
         var before = Dump((await Database.HashGetAllAsync(Key)).ToDictionary(f => f.Name.ToString(), f => Latin(f.Value)));
 
         foreach (var call in new Func<Task>[]

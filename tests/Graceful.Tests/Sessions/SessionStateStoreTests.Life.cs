@@ -52,6 +52,15 @@ public abstract partial class SessionStateStoreTests
     }
 
     [Fact]
+    public async Task Session_ThatNobodyTouches_LivesNoLongerThanItsAbsoluteLife()
+    {
+        await DoneAsync(Set(("a", "1")) with { AbsoluteTimeToLive = Short });
+        await PassAsync(Short);
+
+        Assert.False((await LoadAsync()).Exists);
+    }
+
+    [Fact]
     public async Task Commit_WithAnAbsoluteLifeThatIsOver_IsRefused_ThoughTheSessionWasMadeWithout()
     {
         await DoneAsync(Set(("a", "1")));
