@@ -21,15 +21,21 @@ internal sealed class RedisScriptRunner
     {
         try
         {
-            var multiplexer = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
-
-            // A command that was sent is not called back: it may still run when the caller has stopped waiting.
-            return await RunAsync(multiplexer.GetDatabase(), script, keys, values).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await RunAsIsAsync(script, keys, values, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             throw RedisFailure.Explain(script.Operation, e);
         }
+    }
+
+    /// <summary>With the client's own exceptions, which may hold names and texts that nobody else is to see.</summary>
+    public async Task<RedisResult> RunAsIsAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken)
+    {
+        var multiplexer = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
+
+        // A command that was sent is not called back: it may still run when the caller has stopped waiting.
+        return await RunAsync(multiplexer.GetDatabase(), script, keys, values).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<RedisResult> RunAsync(IDatabase database, RedisScript script, RedisKey[] keys, RedisValue[] values)
@@ -53,16 +59,16 @@ internal sealed class RedisScriptRunner
     {
         try
         {
-            return await SendAsync(database, "EVALSHA", form.Hash, keys, values).ConfigureAwait(false);
+            return await database.ScriptEvaluateAsync(form.Name, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
         }
         catch (RedisServerException e) when (e.Is("NOSCRIPT"))
         {
-            return await SendAsync(database, "EVAL", form.Text, keys, values).ConfigureAwait(false);
+            return await SendAsync(database, form.Text, keys, values).ConfigureAwait(false);
         }
     }
 
     /// <summary>Not the client's own script support: that loads with SCRIPT LOAD, which would be one more permission.</summary>
-    private static Task<RedisResult> SendAsync(IDatabase database, string command, string script, RedisKey[] keys, RedisValue[] values)
+    private static Task<RedisResult> SendAsync(IDatabase database, string script, RedisKey[] keys, RedisValue[] values)
     {
         var arguments = new object[2 + keys.Length + values.Length];
         arguments[0] = script;
@@ -77,7 +83,7 @@ internal sealed class RedisScriptRunner
             arguments[2 + keys.Length + i] = values[i];
         }
 
-        return database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster);
+        return database.ExecuteAsync("EVAL", arguments, CommandFlags.DemandMaster);
     }
 
     /// <summary>The script never began: it is safe to send it again in another form.</summary>

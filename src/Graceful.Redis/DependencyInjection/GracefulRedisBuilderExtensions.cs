@@ -9,7 +9,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class GracefulRedisBuilderExtensions
 {
     /// <summary>
-    /// Keeps the fleet in Redis, configured by the section <c>Graceful:Redis</c>. A Redis that cannot be reached does not stop the start: the instance is not ready until it can.
+    /// Keeps the fleet and the sessions in Redis, configured by the section <c>Graceful:Redis</c>. A Redis that cannot be reached does not stop the start: the instance is not ready until it can.
     /// Calling it twice registers once; both settings in code count.
     /// </summary>
     /// <param name="builder">What <c>AddGraceful</c> returned.</param>
@@ -39,6 +39,9 @@ public static class GracefulRedisBuilderExtensions
         services.RemoveAll<IFleetStore>();
         services.AddSingleton<IFleetStore>(sp => new RedisFleetStore(
             sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default", sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<RedisFleetStore>>()));
+        services.RemoveAll<ISessionStateStore>();
+        services.AddSingleton<ISessionStateStore>(sp => new RedisSessionStateStore(
+            sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default", sp.GetRequiredService<TimeProvider>()));
         return builder;
     }
 }

@@ -5,7 +5,8 @@ namespace Graceful;
 /// </summary>
 /// <remarks>
 /// An implementation must pass the conformance suite of the repository (<c>SessionStateStoreTests</c>). Failures to reach the store are <see cref="SessionStoreException"/>; whether a commit that ended
-/// so was applied is unknown, and it may be sent again with the same <see cref="SessionCommit.Id"/>.
+/// so was applied is unknown, and it may be sent again with the same <see cref="SessionCommit.Id"/>. The same holds for one whose token was cancelled (<see cref="OperationCanceledException"/>): no call
+/// waits longer than its token, and what was sent is not called back.
 /// </remarks>
 public interface ISessionStateStore
 {
@@ -20,7 +21,7 @@ public interface ISessionStateStore
     /// <exception cref="SessionStoreException">The store did not answer; whether the commit was applied is unknown.</exception>
     ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken);
 
-    /// <summary>Prolongs sessions that exist; others stay as they are. Never shortens a life but to its absolute end.</summary>
+    /// <summary>Prolongs sessions that exist; others stay as they are, and what has ended stays ended. Never shortens a life but to its absolute end.</summary>
     /// <exception cref="SessionStoreException">The store did not answer; some may have been prolonged.</exception>
     ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken);
 

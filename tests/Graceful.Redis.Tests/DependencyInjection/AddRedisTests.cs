@@ -20,6 +20,17 @@ public class AddRedisTests
     }
 
     [Fact]
+    public void AddRedis_ReplacesTheStoreOfSessionsThereIs()
+    {
+        var builder = Builder(("Graceful:Redis:Configuration", "127.0.0.1:1"));
+        builder.Services.AddSingleton<ISessionStateStore>(_ => throw new InvalidOperationException("The old store."));
+        builder.AddGraceful().AddRedis();
+        using var host = builder.Build();
+
+        Assert.IsType<RedisSessionStateStore>(Assert.Single(host.Services.GetServices<ISessionStateStore>()));
+    }
+
+    [Fact]
     public void AddRedis_Twice_RegistersOnce_AndBothSettingsCount()
     {
         var builder = Builder();

@@ -85,6 +85,11 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Hung: connections stay open, and nothing is answered until <see cref="ThawAsync"/>.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ThawAsync() => SignalAsync("CONT");
+
     public void ForgetData()
     {
         foreach (var file in _folder.EnumerateFileSystemInfos())
@@ -111,6 +116,13 @@ public sealed class RedisServer : IAsyncDisposable
 
         // Shown by the runner when the test has failed.
         TestContext.Current.TestOutputHelper?.WriteLine($"--- {Program} on port {Port}\n{string.Join('\n', _output)}");
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

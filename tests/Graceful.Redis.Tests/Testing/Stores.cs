@@ -12,6 +12,8 @@ internal sealed class Stores(string configuration, string fleet, LogLines? log =
 
     public string Fleet => fleet;
 
+    public string Configuration => configuration;
+
     public FleetKeys Keys { get; } = new("", fleet);
 
     public RedisScriptRunner Runner()

@@ -1,0 +1,72 @@
+using System.Buffers.Text;
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Graceful;
+
+/// <summary>
+/// The fields of a session's hash. An entry's value is its revision in 8 lower-case hex digits, then its bytes; its field is its name, with one more <c>!</c> in front of a name that begins with one.
+/// Reserved are the fields that begin with a single <c>!</c>; one that is not known here is of a later version, and left alone.
+/// <code>
+///   !r   the revision of the session: decimal
+///   !g   the generation: decimal, from 1
+///   !t   when it was created: µs since 1970, by Redis' clock
+///   !k   when it was last cleared: likewise; absent when never
+///   !c   its last commits, newest first: ID REVISION GENERATION for each, separated by blanks
+///   !x   it has ended; then there are no other fields
+/// </code>
+/// </summary>
+internal static class SessionFields
+{
+    public const string Revision = "!r";
+    public const string Generation = "!g";
+    public const string Created = "!t";
+    public const string Ended = "!x";
+
+    /// <summary>Of an entry's revision.</summary>
+    public const int Digits = 8;
+
+    private const char Mark = '!';
+
+    public static RedisValue Of(string name) => name[0] == Mark ? Mark + name : name;
+
+    public static bool IsReserved(string field) => field is [Mark, not Mark, ..] or [Mark] or [];
+
+    public static string NameOf(string field) => field[0] == Mark ? field[1..] : field;
+
+    public static bool TryReadEntry(RedisValue value, out SessionEntry entry)
+    {
+        var bytes = (ReadOnlyMemory<byte>)value;
+        entry = default;
+        if (bytes.Length < Digits)
+        {
+            return false;
+        }
+
+        var digits = bytes.Span[..Digits];
+        if (digits.ContainsAnyInRange((byte)'A', (byte)'F') || !Utf8Parser.TryParse(digits, out uint revision, out var read, 'x') || read != Digits || revision == 0)
+        {
+            return false;
+        }
+
+        entry = new SessionEntry(revision, bytes[Digits..]);
+        return true;
+    }
+
+    public static bool TryReadNumber(RedisValue value, out long number)
+    {
+        number = 0;
+        return !value.IsNull && Utf8Parser.TryParse(((ReadOnlyMemory<byte>)value).Span, out number, out var read) && read == value.Length() && number >= 0;
+    }
+
+    /// <summary>The answer of <see cref="SessionScripts.Commit"/>: three numbers.</summary>
+    public static SessionCommitResult? ReadAnswer(string answer)
+    {
+        var parts = answer.Split(' ');
+        var outcome = int.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture);
+        return outcome > (int)SessionCommitOutcome.Ended
+            ? null
+            : new SessionCommitResult(
+                (SessionCommitOutcome)outcome, long.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture), long.Parse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture));
+    }
+}
