@@ -39,6 +39,9 @@ public static class GracefulRedisBuilderExtensions
         services.RemoveAll<IFleetStore>();
         services.AddSingleton<IFleetStore>(sp => new RedisFleetStore(
             sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default", sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<RedisFleetStore>>()));
+
+        // Read only by who keeps Data Protection's keys here.
+        services.TryAddSingleton<IKeyRingStore>(sp => new RedisKeyRingStore(sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default"));
         return builder;
     }
 }
