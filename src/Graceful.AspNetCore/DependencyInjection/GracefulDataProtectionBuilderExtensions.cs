@@ -44,7 +44,7 @@ public static class GracefulDataProtectionBuilderExtensions
         services.NameAfterFleet();
         services.CreateKeysOnce();
         services.AddSingleton<KeyRingWatch>();
-        services.AddSingleton<IWarmUpTask>(sp => ActivatorUtilities.CreateInstance<KeyRingWarmUp>(sp));
+        services.AddSingleton<IWarmUpTask>(sp => new KeyRingWarmUp(sp.GetRequiredService<FleetKeyRing>(), sp.GetRequiredService<KeyRingWatch>(), sp.GetService<IKeyRingStore>()));
         services.AddHostedServiceWhenEnabled<KeyRingWatch>();
         return builder;
     }

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,8 +14,12 @@ internal sealed partial class KeyRingWatch(
     FleetKeyRing ring, RingChange change, IOptions<KeyRingOptions> options, IOptions<DataProtectionOptions> dataProtection, IServiceProvider services, TimeProvider time, ILogger<KeyRingWatch> logger)
     : BackgroundService
 {
+    private const int Attempts = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private bool _failed;
-    private bool _toldUnprotected;
+    private int _toldUnprotected;
+    private int _toldName;
 
     /// <summary>Says once where the keys lie.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -39,7 +45,7 @@ internal sealed partial class KeyRingWatch(
     /// <exception cref="Exception">The store did not answer.</exception>
     public async Task<bool> CheckAsync(CancellationToken cancellationToken)
     {
-        if (ring.Repository?.Known is not { } known || services.GetService(typeof(IKeyRingStore)) is not IKeyRingStore store)
+        if (ring.Repository?.Known is not { } known || services.GetService<IKeyRingStore>() is not { } store)
         {
             return false;
         }
@@ -63,9 +69,35 @@ internal sealed partial class KeyRingWatch(
             return false;
         }
 
+        // What cannot be read is this caller's to know, not the next request's.
+        RingRepository.Parse(stored);
         Log.Changed(logger, RingMark.Hash(Application, stored));
         change.Signal();
         return true;
+    }
+
+    /// <summary>Uses the ring until it is the one in the store: Data Protection reads in the background, and goes on with the old one meanwhile.</summary>
+    /// <exception cref="Exception">The ring cannot be read or used.</exception>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var protector = services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Graceful.KeyRing");
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var text = RandomNumberGenerator.GetBytes(16);
+            if (!protector.Unprotect(protector.Protect(text)).AsSpan().SequenceEqual(text))
+            {
+                throw new InvalidOperationException("What was protected could not be read back.");
+            }
+
+            if (!await CheckAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new InvalidOperationException("The key ring in the store did not stay the same for a moment.");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -93,7 +125,11 @@ internal sealed partial class KeyRingWatch(
     {
         try
         {
-            await CheckAsync(cancellationToken).ConfigureAwait(false);
+            if (await CheckAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await SettleAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             _failed = false;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -111,7 +147,8 @@ internal sealed partial class KeyRingWatch(
     private async Task CompareApplicationsAsync(IKeyRingStore store, IReadOnlyList<KeyRingElement> stored, CancellationToken cancellationToken)
     {
         var mark = RingMark.Of(Application);
-        if (!stored.Contains(mark) && await store.AddAsync(mark, lease: null, cancellationToken).ConfigureAwait(false) == KeyRingAddition.NameTaken)
+        if (!stored.Contains(mark) && await store.AddAsync(mark, lease: null, cancellationToken).ConfigureAwait(false) == KeyRingAddition.NameTaken &&
+            Interlocked.Exchange(ref _toldName, 1) == 0)
         {
             Log.OtherApplication(logger, mark.Name);
         }
@@ -119,15 +156,14 @@ internal sealed partial class KeyRingWatch(
 
     private void TellOfUnprotected(IReadOnlyList<KeyRingElement> stored)
     {
-        if (_toldUnprotected || options.Value.AllowUnprotectedKeys)
+        if (options.Value.AllowUnprotectedKeys)
         {
             return;
         }
 
         var bare = stored.Count(RingMark.IsUnprotected);
-        if (!ring.IsProtected || bare > 0)
+        if ((!ring.IsProtected || bare > 0) && Interlocked.Exchange(ref _toldUnprotected, 1) == 0)
         {
-            _toldUnprotected = true;
             Log.Unprotected(logger, bare);
         }
     }

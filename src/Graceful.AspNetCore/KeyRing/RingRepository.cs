@@ -18,10 +18,18 @@ internal sealed class RingRepository(IKeyRingStore store, TimeProvider time) : I
 
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        var elements = Wait(store.ReadAsync);
-        XElement[] parsed = [.. elements.Where(RingMark.IsOfDataProtection).Select(Parse)];
-        _known = elements;
-        return parsed;
+        try
+        {
+            var elements = Wait(store.ReadAsync);
+            var parsed = Parse(elements);
+            _known = elements;
+            return parsed;
+        }
+        catch (Exception e) when (_known is not null && _lease.Value is null && e is not OutOfMemoryException)
+        {
+            // Data Protection would fail the request that happens to ask. The watch tells of it, and reads again.
+            return Parse(_known);
+        }
     }
 
     public void StoreElement(XElement element, string friendlyName)
@@ -51,12 +59,15 @@ internal sealed class RingRepository(IKeyRingStore store, TimeProvider time) : I
         return true;
     }
 
-    /// <summary>What the caller stores before the result is disposed needs this lease.</summary>
+    /// <summary>What the caller stores before the result is disposed needs this lease, and what it reads is what the store says now.</summary>
     public IDisposable Under(string lease)
     {
         _lease.Value = lease;
         return new End(_lease);
     }
+
+    /// <exception cref="InvalidDataException">An element is not XML.</exception>
+    public static XElement[] Parse(IEnumerable<KeyRingElement> elements) => [.. elements.Where(RingMark.IsOfDataProtection).Select(Parse)];
 
     /// <summary>An exception of the parser might repeat a piece of a key.</summary>
     private static XElement Parse(KeyRingElement element)

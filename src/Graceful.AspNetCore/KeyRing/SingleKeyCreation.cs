@@ -51,14 +51,9 @@ internal sealed class SingleKeyCreation(IKeyManager keys, RingRepository reposit
 
         try
         {
-            if (Made(activationDate) is { } made)
-            {
-                return made;
-            }
-
             using (repository.Under(token))
             {
-                return keys.CreateNewKey(activationDate, expirationDate);
+                return Made(activationDate) ?? keys.CreateNewKey(activationDate, expirationDate);
             }
         }
         finally
