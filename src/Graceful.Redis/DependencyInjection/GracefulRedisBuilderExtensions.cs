@@ -42,6 +42,9 @@ public static class GracefulRedisBuilderExtensions
         services.RemoveAll<ISessionStateStore>();
         services.AddSingleton<ISessionStateStore>(sp => new RedisSessionStateStore(
             sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default", sp.GetRequiredService<TimeProvider>()));
+
+        // Read only by who keeps Data Protection's keys here.
+        services.TryAddSingleton<IKeyRingStore>(sp => new RedisKeyRingStore(sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default"));
         return builder;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ConfigureGracefulOptions(IConfiguration configuration) : I
         root.Section(nameof(options.Compatibility), section => Compatibility(section, options.Compatibility));
 
         // Read by their own packages.
-        root.RejectUnknown("Redis", "Session");
+        root.RejectUnknown("Redis", "Session", "KeyRing");
         Faults = root.Faults;
     }
 

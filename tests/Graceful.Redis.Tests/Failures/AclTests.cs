@@ -124,6 +124,7 @@ public partial class AclTests
         await store.TakeCensusAsync(default);
         await using var sessions = new SessionStores(stores.Configuration, stores.Fleet);
         await SessionUse.EverythingAsync(sessions.Create());
+        await UseKeyRingAsync(stores.CreateKeyRing());
         if (stores.Log.Count("FleetNotPublished") == 0)
         {
             for (var i = 0; i < 50 && !heard.Task.IsCompleted && stores.Log.Count("FleetChannelSilent") == 0; i++)
@@ -132,6 +133,16 @@ public partial class AclTests
                 await Task.WhenAny(heard.Task, Task.Delay(20));
             }
         }
+    }
+
+    private static async Task UseKeyRingAsync(RedisKeyRingStore ring)
+    {
+        await ring.TryAcquireLeaseAsync("a", TimeSpan.FromMinutes(1), default);
+        await ring.AddAsync(new KeyRingElement("key", "<key/>"), "a", default);
+        await ring.AddAsync(new KeyRingElement("key", "<key/>"), null, default);
+        await ring.ReadAsync(default);
+        await ring.RemoveAsync("key", default);
+        await ring.ReleaseLeaseAsync("a", default);
     }
 
     private static string[] ReadRule()

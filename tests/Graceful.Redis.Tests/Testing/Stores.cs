@@ -30,6 +30,12 @@ internal sealed class Stores(string configuration, string fleet, LogLines? log =
         return store;
     }
 
+    public RedisKeyRingStore CreateKeyRing()
+    {
+        var store = Create();
+        return new RedisKeyRingStore(_made.Single(m => m.Store == store).Connection, fleet);
+    }
+
     public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(configuration);
 
     public async ValueTask DisposeAsync()

@@ -56,7 +56,7 @@ public class ConfigurationTests
     [InlineData("Compatibility:RemindAfter", "00:00:00", "Graceful:Compatibility:RemindAfter = 00:00:00 must be longer than 0 and at most 90 days")]
     [InlineData("Enabled", "off", "Graceful:Enabled = 'off' must be true or false")]
     [InlineData("Drain:Budgett", "00:00:25", "Graceful:Drain:Budgett is not a setting; known here: Budget, FlushReserve, MinimumPropagation, PropagationDelay, QuietPeriod, Readiness, ReadinessFailAfter, StreamGrace")]
-    [InlineData("Draining:Budget", "00:00:25", "Graceful:Draining is not a setting; known here: Compatibility, Connections, Drain, Enabled, Fleet, Probes, Redis, Session, WarmUp")]
+    [InlineData("Draining:Budget", "00:00:25", "Graceful:Draining is not a setting; known here: Compatibility, Connections, Drain, Enabled, Fleet, KeyRing, Probes, Redis, Session, WarmUp")]
     [InlineData("Drain", "25", "Graceful:Drain = '25' must be a section of settings, not a value")]
     [InlineData("Drain:Budget:Seconds", "25", "Graceful:Drain:Budget must be a value, not a section")]
     public void Validate_AFault_IsNamedWithItsKeyValueAndRule(string key, string value, string expected) => Assert.Equal([expected], Faults((key, value)));
