@@ -1,3 +1,4 @@
+using Graceful;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Shop;
@@ -14,7 +15,7 @@ internal static class CartEndpoints
         {
             var account = await session.AccountAsync(http);
             return new AccountAnswer(account?.User, account?.Since, shop.Version, shop.Instance);
-        });
+        }).WithMetadata(new SessionKeysAttribute(SessionFormat.AccountKey)); // of a long cart nothing is transferred
 
         // Whoever gives a name is believed: this is a shop for trying, and the session is what is tried.
         app.MapPost("/api/login", LogInAsync);

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Session;
 
 namespace Shop;
 
@@ -10,9 +12,7 @@ namespace Shop;
 /// </summary>
 internal sealed class PlainShopSession(TimeProvider time) : IShopSession
 {
-    private const string CartKey = "cart";
-    private const string AccountKey = "account";
-
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "AddSession is not meant for native binaries, and those of this shop are not run without the library.")]
     public static void Add(WebApplicationBuilder builder)
     {
         var fleet = builder.Configuration["Graceful:Fleet:Name"];
@@ -44,14 +44,14 @@ internal sealed class PlainShopSession(TimeProvider time) : IShopSession
     public async ValueTask<Account?> AccountAsync(HttpContext http)
     {
         await http.Session.LoadAsync(http.RequestAborted);
-        return Read(http.Session, AccountKey, ShopJson.Default.Account);
+        return Read(http.Session, SessionFormat.AccountKey, ShopJson.Default.Account);
     }
 
     public async ValueTask<Cart> AddAsync(HttpContext http, CartAddition addition)
     {
         // Read, change, write: two requests at once read the same, and the second to write wins.
         var cart = (await CartAsync(http)).Add(addition.Item, addition.Quantity, time.GetUtcNow());
-        http.Session.Set(CartKey, JsonSerializer.SerializeToUtf8Bytes(cart, ShopJson.Default.Cart));
+        http.Session.Set(SessionFormat.CartKey, JsonSerializer.SerializeToUtf8Bytes(cart, ShopJson.Default.Cart));
         return cart;
     }
 
@@ -59,7 +59,7 @@ internal sealed class PlainShopSession(TimeProvider time) : IShopSession
     {
         // The id stays the same, before and after: there is no call to change it.
         await http.Session.LoadAsync(http.RequestAborted);
-        http.Session.Set(AccountKey, JsonSerializer.SerializeToUtf8Bytes(new Account(user, time.GetUtcNow()), ShopJson.Default.Account));
+        http.Session.Set(SessionFormat.AccountKey, JsonSerializer.SerializeToUtf8Bytes(new Account(user, time.GetUtcNow()), ShopJson.Default.Account));
     }
 
     public async ValueTask LogOutAsync(HttpContext http)
@@ -72,11 +72,11 @@ internal sealed class PlainShopSession(TimeProvider time) : IShopSession
     private static Cart ReadCart(ISession session)
     {
 #if SHOP_V2
-        return Read(session, CartKey, ShopJson.Default.Cart) is { Lines: not null } cart ? cart
-            : Read(session, CartKey, ShopJson.Default.CartV1) is { Items: not null } old ? Cart.From(old)
+        return Read(session, SessionFormat.CartKey, ShopJson.Default.Cart) is { Lines: not null } cart ? cart
+            : Read(session, SessionFormat.CartKey, ShopJson.Default.CartV1) is { Items: not null } old ? Cart.From(old)
             : Cart.Empty;
 #else
-        return Read(session, CartKey, ShopJson.Default.Cart) is { Items: not null } cart ? cart : Cart.Empty;
+        return Read(session, SessionFormat.CartKey, ShopJson.Default.Cart) is { Items: not null } cart ? cart : Cart.Empty;
 #endif
     }
 
