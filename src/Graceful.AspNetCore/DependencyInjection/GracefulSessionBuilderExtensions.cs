@@ -1,6 +1,9 @@
 using Graceful;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Session;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -39,7 +42,12 @@ public static class GracefulSessionBuilderExtensions
 
         // First of all configurations: whoever says otherwise is right.
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<SessionOptions>>(new ConfigureOptions<SessionOptions>(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest)));
+        services.AddSingleton<ConfigureSessionStateOptions>();
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<SessionStateOptions>>(sp => sp.GetRequiredService<ConfigureSessionStateOptions>()));
+        services.AddSingleton<IValidateOptions<SessionStateOptions>, SessionStateOptionsValidator>();
+        services.AddOptions<SessionStateOptions>().ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<SessionStateOptions>>().Value);
+        services.AddHostedService<SessionRegistrationGuard>();
         services.AddParts();
         return builder;
     }
@@ -52,8 +60,13 @@ public static class GracefulSessionBuilderExtensions
         services.AddSingleton<EntryCodec>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionTouches>();
+        services.AddSingleton<ConnectedSessions>();
         services.AddSingleton<IDrainParticipant>(sp => sp.GetRequiredService<SessionTouches>());
         services.AddSingleton<ISessionAdmin, SessionAdmin>();
+        services.AddSingleton<SessionRefusal>();
+        services.AddSingleton<IStartupFilter>(sp => sp.GetRequiredService<SessionRefusal>());
+        services.AddSingleton<IExceptionHandler>(sp => sp.GetRequiredService<SessionRefusal>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PreloadSession>());
         services.AddSingleton(sp =>
         {
             var contract = sp.GetRequiredService<SessionStateOptions>().Contract;

@@ -65,7 +65,7 @@ public static class GracefulSessionExtensions
     /// <exception cref="SessionStoreException">The store did not answer: the session has its old key.</exception>
     /// <exception cref="InvalidOperationException">The response has begun.</exception>
     public static ValueTask RotateIdAsync(this ISession session, SessionRotation reason = SessionRotation.Routine, CancellationToken cancellationToken = default) =>
-        Ours(session).RotateIdAsync(reason, cancellationToken);
+        Enum.IsDefined(reason) ? Ours(session).RotateIdAsync(cancellationToken) : throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason to rotate.");
 
     /// <summary>Ends the session at once and deletes the cookie: no request that still runs brings it back.</summary>
     /// <exception cref="SessionStoreException">The store did not answer: whether the session has ended is unknown.</exception>

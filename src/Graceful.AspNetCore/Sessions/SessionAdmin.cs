@@ -5,6 +5,8 @@ namespace Graceful;
 
 internal sealed class SessionAdmin(GuardedSessionStore store, SessionStateOptions options, IOptions<SessionOptions> cookie) : ISessionAdmin
 {
+    public static TimeSpan Remembrance(SessionStateOptions options, TimeSpan idle) => idle + options.TouchInterval + TimeSpan.FromMinutes(1);
+
     public ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(user);
@@ -12,7 +14,7 @@ internal sealed class SessionAdmin(GuardedSessionStore store, SessionStateOption
     }
 
     public ValueTask<bool> KillAsync(SessionHandle session, CancellationToken cancellationToken = default) =>
-        store.EndAsync(session, StateSession.Remembrance(options, cookie.Value.IdleTimeout), cancellationToken);
+        store.EndAsync(session, Remembrance(options, cookie.Value.IdleTimeout), cancellationToken);
 
     public async ValueTask<int> KillAllAsync(string user, CancellationToken cancellationToken = default)
     {

@@ -123,7 +123,7 @@ internal sealed class SessionDocument
     }
 
     /// <summary>What was pending is stored.</summary>
-    public void Committed(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> stored, IReadOnlyCollection<string> removed, SessionCommitResult result)
+    public void Committed(SessionCommit commit, SessionCommitResult result)
     {
         if (IsCleared)
         {
@@ -131,13 +131,13 @@ internal sealed class SessionDocument
             (_known, _knowsAll) = (null, true);
         }
 
-        foreach (var (name, data) in stored)
+        foreach (var (name, data) in commit.Set)
         {
             _entries[name] = new SessionEntry(result.Revision, data);
             _known?.Add(name);
         }
 
-        foreach (var name in removed)
+        foreach (var name in commit.Remove)
         {
             _entries.Remove(name);
             _known?.Add(name);

@@ -1,34 +1,42 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Graceful;
 
 /// <summary>What one request says to the store about its session, and what it hears.</summary>
-internal sealed class SessionExchange(SessionParts parts, HttpContext context, string key, TimeSpan idle, Func<bool> establish, bool isNew)
+internal sealed class SessionExchange(SessionParts parts, HttpContext context, ResponseGate gate, string key, TimeSpan idle, bool isNew)
 {
     /// <summary>Holds whose session it is, so that a rotation takes the note along. Not among the keys of the application.</summary>
     public const string UserEntry = "graceful:user";
 
-    /// <summary>Beyond every session: the note is only looked at to end sessions.</summary>
+    /// <summary>Beyond nearly every session: the note is only looked at to end sessions.</summary>
     private static readonly TimeSpan NoteLife = TimeSpan.FromDays(90);
 
     private readonly long _begun = parts.Time.GetTimestamp();
-    private string _key = key;
-    private bool _isNew = isNew;
-    private bool _hasOwnCookie;
+    private bool _hasEnded;
+    private bool _wasStored;
     private string? _userToBind;
     private SessionStoreException? _failure;
 
     public SessionDocument Document { get; } = new();
 
-    public SessionHandle Handle { get; private set; } = SessionHandle.Of(key);
+    public SessionIdentity Identity { get; } = new(parts.Cookie, context, key, isNew);
+
+    public SessionHandle Handle => Identity.Handle;
 
     public bool IsDegraded { get; private set; }
 
+    /// <summary>The application met an exception of the store.</summary>
+    public bool HasFailed => _failure is not null && !IsDegraded;
+
+    /// <summary>How long an ended session is remembered: as long as the cookie may come back.</summary>
+    public TimeSpan Remembrance => SessionAdmin.Remembrance(parts.Options, idle);
+
     private TimeSpan TimeToLive => idle + parts.Options.TouchInterval;
 
-    /// <summary>Makes an entry known; "" for any.</summary>
+    private bool IsWithout => context.GetEndpoint()?.Metadata.GetMetadata<NoSessionAttribute>() is not null;
+
+    /// <summary>Makes an entry known, and waits for it; "" for any.</summary>
     public void Load(string name)
     {
         RefuseWithout();
@@ -43,7 +51,7 @@ internal sealed class SessionExchange(SessionParts parts, HttpContext context, s
         RefuseWithout();
         if (!Document.KnowsAll)
         {
-            ReadAsync(null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            ReloadAsync(null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
     }
 
@@ -60,141 +68,16 @@ internal sealed class SessionExchange(SessionParts parts, HttpContext context, s
         var named = context.GetEndpoint()?.Metadata.GetMetadata<SessionKeysAttribute>()?.Names;
         if (Document.State is null && named is { Count: > 0 } && (string.IsNullOrEmpty(name) || named.Contains(name)))
         {
-            return ReadAsync(named, cancellationToken);
+            return ReloadAsync(named, cancellationToken);
         }
 
-        return ReadAsync(parts.Options.Load == SessionLoadMode.OnDemand && !string.IsNullOrEmpty(name) ? [name] : null, cancellationToken);
+        return ReloadAsync(parts.Options.Load == SessionLoadMode.OnDemand && !string.IsNullOrEmpty(name) ? [name] : null, cancellationToken);
     }
 
-    public ValueTask ReloadAsync(string name, CancellationToken cancellationToken) => ReadAsync(Document.KnowsAll ? null : [name], cancellationToken);
-
-    /// <returns>False when the write is to be dropped.</returns>
-    /// <exception cref="InvalidOperationException">It is too late.</exception>
-    public bool MayWrite()
+    /// <summary>Reads, whatever is known.</summary>
+    public async ValueTask ReloadAsync(IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
     {
-        RefuseWithout();
-        if (context.Response.HasStarted)
-        {
-            throw new InvalidOperationException("The session cannot be changed any more: the response has begun.");
-        }
-
-        if (!IsDegraded)
-        {
-            return true;
-        }
-
-        parts.Metrics.Refused("degraded");
-        return parts.Options.AllowLostWrites ? false : throw _failure!;
-    }
-
-    public void Write(string name, PendingEntry entry)
-    {
-        var (bytes, count) = Document.SizeWithout(name);
-        var options = parts.Options;
-        var length = entry.Bytes!.Length;
-        var fault = length > options.MaxEntryBytes ? $"has {length} bytes, and {nameof(options.MaxEntryBytes)} is {options.MaxEntryBytes}"
-            : bytes + length > options.MaxSessionBytes ? $"makes the session {bytes + length} bytes long, and {nameof(options.MaxSessionBytes)} is {options.MaxSessionBytes}"
-            : count + 1 > options.MaxEntries ? $"is the {count + 1}th of the session, and {nameof(options.MaxEntries)} is {options.MaxEntries}" : null;
-        if (fault is not null)
-        {
-            parts.Metrics.Refused("size");
-            throw new InvalidOperationException($"The session entry '{name}' {fault}.");
-        }
-
-        Document.Set(name, entry);
-    }
-
-    public void Clear()
-    {
-        Document.Clear(!_isNew);
-        _userToBind = null;
-    }
-
-    public void Bind(string user)
-    {
-        Write(UserEntry, new PendingEntry(null, EntryCodec.EncodeRaw(Encoding.UTF8.GetBytes(user))));
-        _userToBind = user;
-    }
-
-    public async ValueTask CommitAsync(CancellationToken cancellationToken)
-    {
-        if (Document.IsDirty)
-        {
-            await SendAsync(null, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Stores what is pending if an entry still has the revision.</summary>
-    /// <returns>False when it has another: nothing was stored.</returns>
-    public async ValueTask<bool> SwapAsync(string name, long revision, CancellationToken cancellationToken)
-    {
-        var outcome = await SendAsync(new Dictionary<string, long> { [name] = revision }, cancellationToken).ConfigureAwait(false);
-        return outcome switch
-        {
-            SessionCommitOutcome.Committed => true,
-            SessionCommitOutcome.Conflict => false,
-            _ => throw new InvalidOperationException($"The session entry '{name}' was not updated: the session was cleared or has ended."),
-        };
-    }
-
-    public async ValueTask RotateAsync(SessionRotation reason, CancellationToken cancellationToken)
-    {
-        _ = reason;
-        if (!MayWrite())
-        {
-            return;
-        }
-
-        await CommitAsync(cancellationToken).ConfigureAwait(false);
-        if (!Document.KnowsAll)
-        {
-            await ReadAsync(null, cancellationToken).ConfigureAwait(false);
-        }
-
-        var (old, was) = (Handle, _isNew);
-        var key = NewKey();
-        var handle = SessionHandle.Of(key);
-        var moved = Document.Entries.ToDictionary(e => e.Key, e => parts.Codec.Move(e.Key, e.Value.Data, old, handle));
-        if (moved.TryGetValue(UserEntry, out var user))
-        {
-            await parts.Store.BindAsync(Encoding.UTF8.GetString(user.Span[1..]), handle, NoteLife, cancellationToken).ConfigureAwait(false);
-        }
-
-        var result = await parts.Store.CommitAsync(handle, NewCommit() with { Set = moved, Generation = null }, cancellationToken).ConfigureAwait(false);
-        if (!was)
-        {
-            await parts.Store.EndAsync(old, StateSession.Remembrance(parts.Options, idle), cancellationToken).ConfigureAwait(false);
-        }
-
-        (_key, Handle, _isNew, _hasOwnCookie) = (key, handle, false, true);
-        Document.Accept(
-            new SessionState { Exists = true, Revision = result.Revision, Generation = result.Generation, Entries = moved.ToDictionary(m => m.Key, m => new SessionEntry(result.Revision, m.Value)) }, null);
-        parts.Cookie.Write(context, key);
-    }
-
-    public async ValueTask AbandonAsync(CancellationToken cancellationToken)
-    {
-        if (!MayWrite())
-        {
-            return;
-        }
-
-        if (!_isNew)
-        {
-            await parts.Store.EndAsync(Handle, StateSession.Remembrance(parts.Options, idle), cancellationToken).ConfigureAwait(false);
-            parts.Cookie.Delete(context);
-        }
-
-        StartAnew();
-    }
-
-    private static string NewKey() => new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
-
-    private bool Knows(string name) => name.Length == 0 ? Document.State is not null : Document.Knows(name);
-
-    private async ValueTask ReadAsync(IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
-    {
-        if (_isNew)
+        if (Identity.IsNew)
         {
             Document.AcceptEmpty();
             return;
@@ -202,6 +85,7 @@ internal sealed class SessionExchange(SessionParts parts, HttpContext context, s
 
         if (_failure is not null)
         {
+            // Not asked twice by one request.
             throw _failure;
         }
 
@@ -230,98 +114,154 @@ internal sealed class SessionExchange(SessionParts parts, HttpContext context, s
         }
     }
 
-    /// <summary>The key is used up: what is written from now on is another session.</summary>
-    private void StartAnew()
+    /// <returns>False when the write is to be dropped.</returns>
+    /// <exception cref="InvalidOperationException">It is too late.</exception>
+    /// <exception cref="SessionStoreException">The store did not answer before, and nothing may be lost.</exception>
+    public bool MayWrite()
     {
-        _key = NewKey();
-        (Handle, _isNew, _hasOwnCookie, _userToBind) = (SessionHandle.Of(_key), true, true, null);
+        RefuseWithout();
+        if (_hasEnded || gate.Passes || context.Response.HasStarted)
+        {
+            throw new InvalidOperationException("The session cannot be changed any more: the response has begun.");
+        }
+
+        if (!IsDegraded)
+        {
+            gate.Guard();
+            return true;
+        }
+
+        parts.Metrics.Refused("degraded");
+        return parts.Options.AllowLostWrites ? false : throw _failure!;
+    }
+
+    /// <exception cref="InvalidOperationException">A limit is exceeded.</exception>
+    public void Write(string name, PendingEntry entry)
+    {
+        var (bytes, count) = Document.SizeWithout(name);
+        var options = parts.Options;
+        var length = entry.Bytes!.Length;
+        var fault = length > options.MaxEntryBytes ? $"has {length} bytes, and {nameof(options.MaxEntryBytes)} is {options.MaxEntryBytes}"
+            : bytes + length > options.MaxSessionBytes ? $"makes the session {bytes + length} bytes long, and {nameof(options.MaxSessionBytes)} is {options.MaxSessionBytes}"
+            : count + 1 > options.MaxEntries ? $"is the {count + 1}th of the session, and {nameof(options.MaxEntries)} is {options.MaxEntries}" : null;
+        if (fault is not null)
+        {
+            parts.Metrics.Refused("size");
+            throw new InvalidOperationException($"The session entry '{name}' {fault}.");
+        }
+
+        Document.Set(name, entry);
+    }
+
+    public void Clear()
+    {
+        Document.Clear(!Identity.IsNew);
+        _userToBind = null;
+    }
+
+    public void Bind(string user)
+    {
+        Write(UserEntry, new PendingEntry(null, EntryCodec.EncodeRaw(Encoding.UTF8.GetBytes(user))));
+        _userToBind = user;
+    }
+
+    public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Store.BindAsync(user, session, NoteLife, cancellationToken);
+
+    /// <summary>Stores what is pending.</summary>
+    public async ValueTask CommitAsync(CancellationToken cancellationToken)
+    {
+        if (Document.IsDirty)
+        {
+            await SendAsync(null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stores what is pending if an entry still has the revision.</summary>
+    /// <returns>False when it has another: nothing was stored.</returns>
+    public async ValueTask<bool> SwapAsync(string name, long revision, CancellationToken cancellationToken) =>
+        await SendAsync(new Dictionary<string, long> { [name] = revision }, cancellationToken).ConfigureAwait(false) switch
+        {
+            SessionCommitOutcome.Committed => true,
+            SessionCommitOutcome.Conflict => false,
+            _ => throw new InvalidOperationException($"The session entry '{name}' was not updated: the session was cleared or has ended."),
+        };
+
+    /// <summary>What is written from now on is another session.</summary>
+    public void StartAnew()
+    {
+        Identity.StartAnew();
+        _userToBind = null;
         Document.Dropped();
     }
 
-    private async ValueTask<SessionCommitOutcome> SendAsync(Dictionary<string, long>? expect, CancellationToken cancellationToken)
+    /// <summary>The request has ended.</summary>
+    public void End()
     {
-        if (_userToBind is { } user)
+        _hasEnded = true;
+        if (!_wasStored)
         {
-            // First: a session that is not noted could not be ended by its user's name, a note without a session does no harm.
-            await parts.Store.BindAsync(user, Handle, NoteLife, cancellationToken).ConfigureAwait(false);
-            _userToBind = null;
+            Touch();
         }
-
-        using var lease = parts.Levels?.Enter(parts.Options.Contract!) ?? default;
-        var set = new Dictionary<string, ReadOnlyMemory<byte>>();
-        var remove = new List<string>();
-        foreach (var (name, pending) in Document.Pending)
-        {
-            if (pending.Bytes is null)
-            {
-                remove.Add(name);
-            }
-            else
-            {
-                set[name] = pending.Schema is { } schema ? Encode(schema, pending.Bytes, parts.Levels is null ? schema.Version : lease.Level) : pending.Bytes;
-            }
-        }
-
-        var commit = NewCommit() with { Clear = Document.IsCleared, Set = set, Remove = remove, Expect = expect ?? [] };
-        var result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
-        parts.Metrics.Commit(OutcomeText(result.Outcome));
-        switch (result.Outcome)
-        {
-            case SessionCommitOutcome.Committed:
-                Document.Committed(set, remove, result);
-                Establish();
-                break;
-            case SessionCommitOutcome.Cleared:
-                Document.Dropped();
-                break;
-            case SessionCommitOutcome.Ended:
-                StartAnew();
-                parts.Cookie.Delete(context);
-                break;
-        }
-
-        return result.Outcome;
     }
 
-    private static string OutcomeText(SessionCommitOutcome outcome) => outcome switch
+    /// <summary>The session is in use.</summary>
+    public void Touch()
     {
-        SessionCommitOutcome.Committed => "committed",
-        SessionCommitOutcome.Conflict => "conflict",
-        SessionCommitOutcome.Cleared => "cleared",
-        _ => "ended",
-    };
-
-    private byte[] Encode(SessionSchema schema, byte[] json, int level)
-    {
-        var version = schema.WrittenAt(level);
-        return parts.Codec.Encode(schema, version, schema.Downcast(json, version), Handle);
+        if (!Identity.IsNew && !IsWithout)
+        {
+            parts.Touches.Used(Handle, TimeToLive);
+        }
     }
 
-    /// <summary>The cookie goes out only when there is something behind it.</summary>
-    private void Establish()
-    {
-        if (_hasOwnCookie && _isNew)
-        {
-            parts.Cookie.Write(context, _key);
-        }
-        else if (_isNew)
-        {
-            establish();
-        }
-
-        _isNew = false;
-    }
-
-    private SessionCommit NewCommit() => new(Guid.NewGuid().ToString("N"), TimeToLive)
+    public SessionCommit NewCommit() => new(Guid.NewGuid().ToString("N"), TimeToLive)
     {
         AbsoluteTimeToLive = parts.Options.AbsoluteTimeout,
         Generation = Document.State is { Exists: true } state ? state.Generation : null,
         Elapsed = parts.Time.GetElapsedTime(_begun),
     };
 
+    private bool Knows(string name) => name.Length == 0 ? Document.State is not null : Document.Knows(name);
+
+    private async ValueTask<SessionCommitOutcome> SendAsync(Dictionary<string, long>? expect, CancellationToken cancellationToken)
+    {
+        if (_userToBind is { } user)
+        {
+            // First: a session that is not noted could not be ended by its user's name, a note without a session does no harm.
+            await NoteAsync(user, Handle, cancellationToken).ConfigureAwait(false);
+            _userToBind = null;
+        }
+
+        // Held until the store has acknowledged: as long as this is under way, the level is not believed gone.
+        using var lease = parts.Levels?.Enter(parts.Options.Contract!) ?? default;
+        var encoder = new CommitEncoder(parts, Document, Handle, parts.Levels is null ? int.MaxValue : lease.Level);
+        var commit = encoder.Encode(NewCommit()) with { Expect = expect ?? [] };
+        var result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
+        parts.Metrics.Commit(result.Outcome);
+        switch (result.Outcome)
+        {
+            case SessionCommitOutcome.Committed:
+                Document.Committed(commit, result);
+                Identity.Established();
+                _wasStored = true;
+                parts.Touches.Committed(Handle);
+                break;
+            case SessionCommitOutcome.Cleared:
+                StateSession.Log.Dropped(parts.Logger, Handle, "cleared");
+                Document.Dropped();
+                break;
+            case SessionCommitOutcome.Ended:
+                StateSession.Log.Dropped(parts.Logger, Handle, "ended");
+                StartAnew();
+                Identity.DeleteCookie();
+                break;
+        }
+
+        return result.Outcome;
+    }
+
     private void RefuseWithout()
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<NoSessionAttribute>() is not null)
+        if (IsWithout)
         {
             throw new InvalidOperationException("The endpoint has no session: it says [NoSession].");
         }

@@ -8,8 +8,13 @@ internal sealed class SessionMetrics(IMeterFactory meters)
     // Not with the first object that counts something: that is on the way to the first request.
     private readonly Lazy<Instruments> _instruments = new(() => new Instruments(meters.Create("Graceful")));
 
-    /// <param name="outcome"><c>committed</c>, <c>conflict</c>, <c>cleared</c> or <c>ended</c>.</param>
-    public void Commit(string outcome) => _instruments.Value.Commits.Add(1, new KeyValuePair<string, object?>("graceful.outcome", outcome));
+    public void Commit(SessionCommitOutcome outcome) => _instruments.Value.Commits.Add(1, new KeyValuePair<string, object?>("graceful.outcome", outcome switch
+    {
+        SessionCommitOutcome.Committed => "committed",
+        SessionCommitOutcome.Conflict => "conflict",
+        SessionCommitOutcome.Cleared => "cleared",
+        _ => "ended",
+    }));
 
     /// <param name="operation"><c>load</c>, <c>commit</c>, <c>touch</c>, <c>end</c> or <c>user</c>.</param>
     public void Failed(string operation) => _instruments.Value.Failures.Add(1, new KeyValuePair<string, object?>("graceful.operation", operation));

@@ -12,7 +12,8 @@ internal sealed partial class SessionTouches(GuardedSessionStore store, SessionS
     private static readonly TimeSpan Collect = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<SessionHandle, long> _sent = new();
-    private ConcurrentDictionary<SessionHandle, TimeSpan> _waiting = new();
+    private readonly Lock _lock = new();
+    private Dictionary<SessionHandle, TimeSpan> _waiting = [];
     private int _isSending;
     private long _swept;
 
@@ -33,7 +34,11 @@ internal sealed partial class SessionTouches(GuardedSessionStore store, SessionS
         }
 
         _sent[session] = now;
-        _waiting[session] = timeToLive;
+        lock (_lock)
+        {
+            _waiting[session] = timeToLive;
+        }
+
         if (Interlocked.Exchange(ref _isSending, 1) == 0)
         {
             _ = SendLaterAsync();
@@ -61,8 +66,13 @@ internal sealed partial class SessionTouches(GuardedSessionStore store, SessionS
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {
-        var batch = Interlocked.Exchange(ref _waiting, new ConcurrentDictionary<SessionHandle, TimeSpan>());
-        if (batch.IsEmpty)
+        Dictionary<SessionHandle, TimeSpan> batch;
+        lock (_lock)
+        {
+            (batch, _waiting) = (_waiting, []);
+        }
+
+        if (batch.Count == 0)
         {
             return;
         }

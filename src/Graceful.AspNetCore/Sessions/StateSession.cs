@@ -1,21 +1,36 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Graceful;
 
 /// <summary>A session of one request. Reads at most once, when it is read first; stores only what changed, before the response begins.</summary>
-internal sealed class StateSession : ISession
+internal sealed partial class StateSession : ISession
 {
     private readonly SessionExchange _exchange;
     private readonly TypedEntries _typed;
     private readonly SessionParts _parts;
+    private readonly HttpContext _context;
+    private readonly ResponseGate _gate;
+    private readonly bool _staysConnected;
 
-    public StateSession(SessionParts parts, HttpContext context, string key, TimeSpan idle, Func<bool> establish, bool isNew)
+    public StateSession(SessionParts parts, HttpContext context, string key, TimeSpan idle, bool isNew)
     {
         _parts = parts;
-        _exchange = new SessionExchange(parts, context, key, idle, establish, isNew);
+        _context = context;
+        _gate = new ResponseGate(context, this);
+        _exchange = new SessionExchange(parts, context, _gate, key, idle, isNew);
         _typed = new TypedEntries(parts, _exchange);
+        _gate.Install();
+        _staysConnected = ConnectedSessions.MayBecomeOne(context.Features);
+        if (_staysConnected)
+        {
+            parts.Connected.Add(_exchange);
+        }
     }
+
+    /// <summary>The status of the answer, when the session was not stored.</summary>
+    public int RefusedAs { get; private set; }
 
     public bool IsAvailable
     {
@@ -44,9 +59,6 @@ internal sealed class StateSession : ISession
             return [.. _exchange.Document.Names().Where(n => n != SessionExchange.UserEntry)];
         }
     }
-
-    /// <summary>How long an ended session is remembered: as long as a request or a cookie could still bring it back.</summary>
-    public static TimeSpan Remembrance(SessionStateOptions options, TimeSpan idle) => idle + options.TouchInterval + TimeSpan.FromMinutes(1);
 
     public bool TryGetValue(string key, [NotNullWhen(true)] out byte[]? value)
     {
@@ -104,8 +116,58 @@ internal sealed class StateSession : ISession
 
     public Task LoadAsync(CancellationToken cancellationToken = default) => _exchange.LoadAsync(null, cancellationToken).AsTask();
 
-    /// <summary>Called by the middleware at the end of the request, and by applications that want to know it is stored.</summary>
-    public Task CommitAsync(CancellationToken cancellationToken = default) => _exchange.CommitAsync(cancellationToken).AsTask();
+    /// <summary>
+    /// Stores what was written so far: for applications that want to know. By the middleware at the end of the request it is called too, also when the application threw: what was written before is
+    /// stored, as ASP.NET Core's own session does.
+    /// </summary>
+    public Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        // The middleware has taken the session away before it calls.
+        return _context.Features.Get<ISessionFeature>() is null ? EndAsync() : _exchange.CommitAsync(cancellationToken).AsTask();
+
+        async Task EndAsync()
+        {
+            await _gate.EndAsync(hold: _exchange.HasFailed).ConfigureAwait(false);
+            _exchange.End();
+            if (_staysConnected)
+            {
+                _parts.Connected.Remove(_exchange);
+            }
+        }
+    }
+
+    /// <summary>At the gate: stores what is pending, whether the client is still there or not.</summary>
+    /// <returns>False when it was not stored, and the response is to be replaced.</returns>
+    public async ValueTask<bool> TryStoreAsync()
+    {
+        try
+        {
+            await _exchange.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (SessionStoreException e) when (_parts.Options is { OnUnavailable: SessionFailure.Degrade, AllowLostWrites: true })
+        {
+            _parts.Metrics.Refused("degraded");
+            Log.NotStored(_parts.Logger, _exchange.Handle, e.Message);
+            _exchange.Document.Dropped();
+            return true;
+        }
+        catch (Exception e) when (e is SessionStoreException or NotServingException)
+        {
+            Log.NotStored(_parts.Logger, _exchange.Handle, e.Message);
+            RefusedAs = StatusCodes.Status503ServiceUnavailable;
+            return false;
+        }
+        catch (Exception e)
+        {
+            Log.StoringFailed(_parts.Logger, _exchange.Handle, e);
+            RefusedAs = StatusCodes.Status500InternalServerError;
+            return false;
+        }
+    }
+
+    /// <summary>The head of the response is empty again: the cookie of what is stored, or ended, must go out all the same.</summary>
+    public void KeepCookie() => _exchange.Identity.KeepCookie();
 
     public T? Get<T>(string name)
     {
@@ -145,9 +207,9 @@ internal sealed class StateSession : ISession
         return _typed.IsUnreadable(name);
     }
 
-    public ValueTask RotateIdAsync(SessionRotation reason, CancellationToken cancellationToken) => _exchange.RotateAsync(reason, cancellationToken);
+    public ValueTask RotateIdAsync(CancellationToken cancellationToken) => new SessionRenewal(_parts, _exchange).RotateAsync(cancellationToken);
 
-    public ValueTask AbandonAsync(CancellationToken cancellationToken) => _exchange.AbandonAsync(cancellationToken);
+    public ValueTask AbandonAsync(CancellationToken cancellationToken) => new SessionRenewal(_parts, _exchange).AbandonAsync(cancellationToken);
 
     public void BindUser(string user)
     {
@@ -160,6 +222,11 @@ internal sealed class StateSession : ISession
 
     private void RefuseSchema(string key)
     {
+        if (key == SessionExchange.UserEntry)
+        {
+            throw new InvalidOperationException($"The session entry '{key}' is reserved: it holds what BindUser noted.");
+        }
+
         if (_parts.Options.Schemas.ContainsKey(key))
         {
             throw new InvalidOperationException($"The session entry '{key}' has a schema: use Get<T> and Set<T>.");

@@ -47,13 +47,23 @@ internal sealed class TypedEntries(SessionParts parts, SessionExchange exchange)
             var value = change(Read(schema));
             var expected = exchange.Document.TryFindStored(schema.Name, out var stored) ? stored.Revision : 0;
             Write(schema, value);
-            if (await exchange.SwapAsync(schema.Name, expected, cancellationToken).ConfigureAwait(false))
+            var hasWon = false;
+            try
+            {
+                hasWon = await exchange.SwapAsync(schema.Name, expected, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                // What did not win is not written at the end of the request either.
+                exchange.Document.Forget(schema.Name);
+            }
+
+            if (hasWon)
             {
                 return value;
             }
 
-            exchange.Document.Forget(schema.Name);
-            await exchange.ReloadAsync(schema.Name, cancellationToken).ConfigureAwait(false);
+            await exchange.ReloadAsync(exchange.Document.KnowsAll ? null : [schema.Name], cancellationToken).ConfigureAwait(false);
         }
 
         throw new InvalidOperationException($"The session entry '{schema.Name}' was changed by others {Attempts} times while it was updated.");
