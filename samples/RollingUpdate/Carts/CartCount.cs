@@ -12,19 +12,19 @@ internal sealed record CartCount
     /// <summary>Checks at which something was missing, and there on a later read.</summary>
     public int Stale { get; private set; }
 
-    /// <summary>Pieces that nobody had put in: an addition that was carried out twice.</summary>
-    public int Doubled { get; private set; }
+    /// <summary>Pieces that nobody had put in: an addition that was carried out twice, or one that was gone and came back.</summary>
+    public int Extra { get; private set; }
 
     /// <summary>Shoppers that had logged in, and were not known any more.</summary>
     public int LoggedOut { get; private set; }
 
-    public bool IsClean => Lost == 0 && Doubled == 0 && LoggedOut == 0;
+    public bool IsClean => Lost == 0 && Extra == 0 && LoggedOut == 0;
 
     public void Add(CartFinding finding)
     {
         Checked++;
         Lost += finding.Missing;
-        Doubled += finding.Extra;
+        Extra += finding.Extra;
         Stale += finding.WasStale ? 1 : 0;
         LoggedOut += finding.LoggedOut ? 1 : 0;
     }

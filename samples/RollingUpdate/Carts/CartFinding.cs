@@ -17,6 +17,6 @@ internal sealed record CartFinding(int Missing, int Extra, bool LoggedOut, bool 
     public (string Cause, string Detail)? Fault =>
         LoggedOut ? ("cart: logged out", Detail)
         : Missing > 0 ? ("cart: acknowledged and gone", string.Create(CultureInfo.InvariantCulture, $"{Missing} missing: {Detail}"))
-        : Extra > 0 ? ("cart: added twice", string.Create(CultureInfo.InvariantCulture, $"{Extra} too many: {Detail}"))
+        : Extra > 0 ? ("cart: more than was put in", string.Create(CultureInfo.InvariantCulture, $"{Extra} too many: {Detail}"))
         : null;
 }

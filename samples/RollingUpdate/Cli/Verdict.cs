@@ -23,7 +23,7 @@ internal sealed class Verdict(IReadOnlyList<RollResult> sides)
             yield return Row("carts checked", s => N(s.Count.Carts.Checked));
             yield return Row("  additions lost", s => N(s.Count.Carts.Lost), s => s.Count.Carts.Lost > 0);
             yield return Row("  stale", s => N(s.Count.Carts.Stale), s => s.Count.Carts.Stale > 0);
-            yield return Row("  added twice", s => N(s.Count.Carts.Doubled), s => s.Count.Carts.Doubled > 0);
+            yield return Row("  more than put in", s => N(s.Count.Carts.Extra), s => s.Count.Carts.Extra > 0);
             yield return Row("  logged out", s => N(s.Count.Carts.LoggedOut), s => s.Count.Carts.LoggedOut > 0);
         }
 

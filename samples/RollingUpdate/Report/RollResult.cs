@@ -64,7 +64,7 @@ internal sealed record RollResult
             Add(Count.StreamsCut > 0, $"streams cut: {Count.StreamsCut}");
             Add(Count.EventsMissed > 0, $"events missed: {Count.EventsMissed}");
             Add(Count.Carts.Lost > 0, $"additions to carts lost: {Count.Carts.Lost}");
-            Add(Count.Carts.Doubled > 0, $"additions to carts carried out twice: {Count.Carts.Doubled}");
+            Add(Count.Carts.Extra > 0, $"in carts more than was put in: {Count.Carts.Extra}");
             Add(Count.Carts.LoggedOut > 0, $"shoppers logged out: {Count.Carts.LoggedOut}");
             Add(Unaccounted != 0, $"requests unaccounted for: {Unaccounted}");
             Add(!OldServedBefore, "version 1 did not serve alone before the roll");
