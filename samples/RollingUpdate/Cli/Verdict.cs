@@ -94,7 +94,7 @@ internal sealed class Verdict(IReadOnlyList<RollResult> sides)
             $"Version 3 was refused and the roll given up; {graceful.Instances} instances of version 1 serve on. Nothing was lost: {N(graceful.Count.Sent)} requests.",
         _ when graceful.Scenario == RollSettings.RollbackScenario =>
             $"Rolled back in the middle: nothing was lost, {N(graceful.Count.Sent)} requests, and the level of '{ReadinessProbe.Contract}' stayed at {graceful.Handshake?.Path}.",
-        _ => $"Nothing was lost: {N(graceful.Count.Sent)} requests, {graceful.Instances} instances replaced.",
+        _ => $"Nothing was lost: {N(graceful.Count.Sent)} requests, {Looks(graceful.Count.Carts)}{graceful.Instances} instances replaced.",
     };
 
     public static string Name(Traffic traffic) => traffic switch
@@ -106,6 +106,8 @@ internal sealed class Verdict(IReadOnlyList<RollResult> sides)
         Traffic.WebSocket => "WebSockets",
         _ => "SignalR",
     };
+
+    private static string Looks(CartCount carts) => carts.Checked == 0 ? "" : $"{N(carts.Checked)} looks into carts, ";
 
     private static string OfCarts(CartCount carts) => carts.Checked == 0 ? "" : $", {N(carts.Lost)} additions to carts gone";
 
