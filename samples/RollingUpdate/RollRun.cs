@@ -18,18 +18,14 @@ internal sealed class RollRun(RollSettings settings, ShopBinaries binaries, IRun
         var ledger = new Ledger(clock);
         var journals = new Journals(workspace);
 
-        // The library switched off has no fleet either.
-        await using var store = graceful ? await RunStores.StartAsync(settings.Redis, cancellationToken) : null;
+        // The library switched off has no fleet, but sessions.
+        await using var store = await RunStores.StartAsync(settings.Redis, cancellationToken);
         await using var gateway = GatewayFactory.Create(settings.Gateway, certificate, workspace);
-        await using var fleet = new ShopFleet(binaries, certificate, store, journals, settings);
+        await using var fleet = new ShopFleet(binaries, certificate, graceful, store, journals, settings);
         using var watch = view.Watch(new RunStatus(graceful, settings, gateway.Name, clock, fleet, ledger));
 
-        if (store is not null)
-        {
-            view.Say($"the fleet is kept in {store.Name}");
-        }
-
-        await using var handshake = store is null ? null : new HandshakeWatch(fleet, clock, view);
+        view.Say($"{(graceful ? "fleet and sessions are" : "sessions are")} kept in {store.Name}");
+        await using var handshake = graceful ? new HandshakeWatch(fleet, clock, view) : null;
         var old = await StartOldAsync(fleet, gateway, cancellationToken);
         using var load = new LoadGenerator(settings.Load, gateway.Endpoints, certificate, ledger);
         var startedAt = DateTimeOffset.Now;
@@ -59,7 +55,7 @@ internal sealed class RollRun(RollSettings settings, ShopBinaries binaries, IRun
         view.Say("load off");
         return Result(graceful, startedAt, gateway, fleet, ledger, clock, outcome.Times, before, after) with
         {
-            Handshake = store is null ? null : handshake?.Result(store, outcome.Refusal, journals),
+            Handshake = handshake?.Result(store, outcome.Refusal, journals),
         };
     }
 

@@ -9,6 +9,14 @@ namespace Shop;
 [JsonSerializable(typeof(SlowAnswer))]
 [JsonSerializable(typeof(CheckoutRequest))]
 [JsonSerializable(typeof(CheckoutAnswer))]
+[JsonSerializable(typeof(Cart))]
+[JsonSerializable(typeof(Account))]
+[JsonSerializable(typeof(CartAddition))]
+[JsonSerializable(typeof(CartAnswer))]
+[JsonSerializable(typeof(AccountAnswer))]
+#if SHOP_V2
+[JsonSerializable(typeof(CartV1))]
+#endif
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(OrderPlaced))]
 [JsonSerializable(typeof(PriceTick))]

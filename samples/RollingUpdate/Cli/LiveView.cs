@@ -119,6 +119,7 @@ internal sealed class LiveView(IAnsiConsole console) : IRunView
             Bad("lost", count.Lost),
             Bad("streams cut", count.StreamsCut),
             Bad("events missed", count.EventsMissed),
+            Bad("gone from carts", count.Carts.Lost),
         ];
         return new Columns(cells);
     }

@@ -31,7 +31,7 @@ internal sealed class PlainView(TextWriter output) : IRunView
         var count = status.Ledger.Snapshot();
         if (count.Sent > 0)
         {
-            Say($"  sent {count.Sent}, lost {count.Lost}, streams cut {count.StreamsCut}, events missed {count.EventsMissed}");
+            Say($"  sent {count.Sent}, lost {count.Lost}, streams cut {count.StreamsCut}, events missed {count.EventsMissed}, carts checked {count.Carts.Checked}, gone from them {count.Carts.Lost}");
         }
     }
 }

@@ -18,6 +18,15 @@ internal sealed class Verdict(IReadOnlyList<RollResult> sides)
         yield return Row("streams cut", s => $"{N(s.Count.StreamsCut)} of {N(s.Count.Traffic.Sum(t => t.StreamsOpened))}", s => s.Count.StreamsCut > 0);
         yield return Row(
             "events missed", s => $"{N(s.Count.EventsMissed)} of {N(s.Count.Traffic.Sum(t => t.Events))}", s => s.Count.EventsMissed > 0);
+        if (sides.Any(s => s.Count.Carts.Checked > 0))
+        {
+            yield return Row("carts checked", s => N(s.Count.Carts.Checked));
+            yield return Row("  additions lost", s => N(s.Count.Carts.Lost), s => s.Count.Carts.Lost > 0);
+            yield return Row("  stale", s => N(s.Count.Carts.Stale), s => s.Count.Carts.Stale > 0);
+            yield return Row("  more than put in", s => N(s.Count.Carts.Extra), s => s.Count.Carts.Extra > 0);
+            yield return Row("  logged out", s => N(s.Count.Carts.LoggedOut), s => s.Count.Carts.LoggedOut > 0);
+        }
+
         yield return Row("arrived after SIGTERM, served", s => s.Graceful ? N(s.LateArrivals) : "–");
         if (sides.Any(s => s.Handshake is not null))
         {
@@ -80,22 +89,27 @@ internal sealed class Verdict(IReadOnlyList<RollResult> sides)
         ExitCodes.Lost => $"NOT CLEAN: {string.Join("; ", graceful.Faults)}.",
         ExitCodes.ProvedNothing => "The plain side lost nothing either: this run proves nothing. Try a higher --rate or a longer --duration.",
         _ when plain is not null =>
-            $"Nothing was lost with Graceful. Without it: {N(plain.Count.Lost)} requests lost and {N(plain.Count.StreamsCut)} streams cut.",
+            $"Nothing was lost with Graceful. Without it: {N(plain.Count.Lost)} requests lost, {N(plain.Count.StreamsCut)} streams cut{OfCarts(plain.Count.Carts)}.",
         _ when graceful.Scenario == RollSettings.IncompatibleScenario =>
             $"Version 3 was refused and the roll given up; {graceful.Instances} instances of version 1 serve on. Nothing was lost: {N(graceful.Count.Sent)} requests.",
         _ when graceful.Scenario == RollSettings.RollbackScenario =>
             $"Rolled back in the middle: nothing was lost, {N(graceful.Count.Sent)} requests, and the level of '{ReadinessProbe.Contract}' stayed at {graceful.Handshake?.Path}.",
-        _ => $"Nothing was lost: {N(graceful.Count.Sent)} requests, {graceful.Instances} instances replaced.",
+        _ => $"Nothing was lost: {N(graceful.Count.Sent)} requests, {Looks(graceful.Count.Carts)}{graceful.Instances} instances replaced.",
     };
 
     public static string Name(Traffic traffic) => traffic switch
     {
         Traffic.Http1 => "HTTP/1.1",
+        Traffic.Cart => "shoppers (HTTP/1.1)",
         Traffic.Http2 => "HTTP/2",
         Traffic.EventStream => "event streams",
         Traffic.WebSocket => "WebSockets",
         _ => "SignalR",
     };
+
+    private static string Looks(CartCount carts) => carts.Checked == 0 ? "" : $"{N(carts.Checked)} looks into carts, ";
+
+    private static string OfCarts(CartCount carts) => carts.Checked == 0 ? "" : $", {N(carts.Lost)} additions to carts gone";
 
     /// <summary>A fleet of streams makes a long list of holders; the report has it in full.</summary>
     private static string Shorten(string line)

@@ -5,20 +5,23 @@ internal sealed class ShopFleet : IAsyncDisposable
 {
     private readonly ShopBinaries _binaries;
     private readonly ShopCertificate _certificate;
-    private readonly IRunStore? _store;
+    private readonly bool _graceful;
+    private readonly IRunStore _store;
     private readonly Journals _journals;
     private readonly List<ShopInstance> _instances = [];
     private readonly Lock _lock = new();
 
     /// <param name="binaries">The programs.</param>
     /// <param name="certificate">For TLS.</param>
-    /// <param name="store">Where the instances know each other from; null: without the library.</param>
+    /// <param name="graceful">With the library.</param>
+    /// <param name="store">Where the instances know each other from, and keep their sessions.</param>
     /// <param name="journals">Where they write orders.</param>
     /// <param name="settings">How many, and which come later.</param>
-    public ShopFleet(ShopBinaries binaries, ShopCertificate certificate, IRunStore? store, Journals journals, RollSettings settings)
+    public ShopFleet(ShopBinaries binaries, ShopCertificate certificate, bool graceful, IRunStore store, Journals journals, RollSettings settings)
     {
         _binaries = binaries;
         _certificate = certificate;
+        _graceful = graceful;
         _store = store;
         _journals = journals;
         Old = [.. Enumerable.Range(1, settings.Instances).Select(i => Place($"shop-{i}", ShopVersion.V1))];
@@ -64,10 +67,10 @@ internal sealed class ShopFleet : IAsyncDisposable
     private ShopAddress Place(string name, ShopVersion version)
     {
         var http = FreePorts.Next();
-        return new ShopAddress(name, version, http, FreePorts.Next(), _store is not null ? FreePorts.Next() : http);
+        return new ShopAddress(name, version, http, FreePorts.Next(), _graceful ? FreePorts.Next() : http);
     }
 
-    private Dictionary<string, string?> Environment(ShopAddress address) => new(_store is null ? [] : ShortTimes.Variables)
+    private Dictionary<string, string?> Environment(ShopAddress address) => new(_graceful ? ShortTimes.Variables : [])
     {
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{address.HttpPort};https://127.0.0.1:{address.HttpsPort}",
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
@@ -78,11 +81,11 @@ internal sealed class ShopFleet : IAsyncDisposable
         ["Kestrel__Certificates__Default__Password"] = _certificate.Password,
         ["Shop__Instance"] = address.Name,
         ["Shop__Journal"] = _journals.PathOf(address),
-        ["Graceful__Enabled"] = _store is not null ? "true" : "false",
-        ["Graceful__Redis__Configuration"] = _store?.Address,
-        ["Graceful__Fleet__Name"] = _store?.Fleet,
-        ["Graceful__Fleet__Addresses"] = _store is not null ? $"{address.Http}" : null,
-        ["Graceful__Probes__Port"] = _store is not null ? $"{address.ReadinessPort}" : null,
+        ["Graceful__Enabled"] = _graceful ? "true" : "false",
+        ["Graceful__Redis__Configuration"] = _store.Address,
+        ["Graceful__Fleet__Name"] = _store.Fleet,
+        ["Graceful__Fleet__Addresses"] = _graceful ? $"{address.Http}" : null,
+        ["Graceful__Probes__Port"] = _graceful ? $"{address.ReadinessPort}" : null,
 
         // The drain report on one line, whatever console formatter the appsettings chose.
         ["Logging__Console__FormatterName"] = "simple",
@@ -90,7 +93,7 @@ internal sealed class ShopFleet : IAsyncDisposable
 
         // The plain host waits up to 30 s for its streams and then cuts them. How long it waits changes nothing in what is cut, so it waits
         // for as long as Graceful's lame duck and stream grace together.
-        ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = _store is not null ? null : "10",
+        ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = _graceful ? null : "10",
         ["ASPNETCORE_SHUTDOWNTIMEOUTSECONDS"] = null,
     };
 }

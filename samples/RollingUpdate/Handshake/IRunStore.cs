@@ -1,6 +1,6 @@
 namespace Graceful.RollingUpdate;
 
-/// <summary>The Redis that the instances of a run know each other from. Gone, with what the run left in it, when disposed.</summary>
+/// <summary>The Redis that the instances of a run know each other from, and keep their sessions in. Gone, with what the run left in it, when disposed.</summary>
 internal interface IRunStore : IAsyncDisposable
 {
     /// <summary>What it is, for the record.</summary>

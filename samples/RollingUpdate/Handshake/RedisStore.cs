@@ -35,7 +35,7 @@ internal sealed class RedisStore(ConnectionMultiplexer connection, RedisAddress 
     {
         try
         {
-            await foreach (var key in Server.KeysAsync(pattern: $"gf1:{{{fleet}}}:*"))
+            await foreach (var key in Server.KeysAsync(pattern: $"*{fleet}*"))
             {
                 await connection.GetDatabase().KeyDeleteAsync(key);
             }

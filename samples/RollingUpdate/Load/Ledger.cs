@@ -13,6 +13,7 @@ internal sealed class Ledger(RunClock clock)
     private readonly Dictionary<string, int> _byInstance = [];
     private readonly List<LossSample> _samples = [];
     private readonly List<LatencySample> _latencies = [];
+    private readonly CartCount _carts = new();
 
     public void Sent(Traffic traffic)
     {
@@ -115,6 +116,20 @@ internal sealed class Ledger(RunClock clock)
         }
     }
 
+    /// <summary>A shopper has looked whether its cart holds what was acknowledged.</summary>
+    public void CartChecked(string shopper, CartFinding finding)
+    {
+        lock (_lock)
+        {
+            _carts.Add(finding);
+            if (finding.Fault is { } fault)
+            {
+                Second(clock.Now).Lost += finding.Missing;
+                Note(Traffic.Cart, shopper, fault.Cause, fault.Detail);
+            }
+        }
+    }
+
     public LedgerSnapshot Snapshot()
     {
         lock (_lock)
@@ -124,7 +139,8 @@ internal sealed class Ledger(RunClock clock)
                 [.. _seconds.Values.Select(s => s with { })],
                 new Dictionary<string, int>(_causes),
                 new Dictionary<string, int>(_byInstance),
-                [.. _samples]);
+                [.. _samples],
+                _carts with { });
         }
     }
 

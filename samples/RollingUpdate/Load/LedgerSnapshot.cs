@@ -6,7 +6,8 @@ internal sealed record LedgerSnapshot(
     IReadOnlyList<SecondCount> Seconds,
     IReadOnlyDictionary<string, int> Causes,
     IReadOnlyDictionary<string, int> ByInstance,
-    IReadOnlyList<LossSample> Samples)
+    IReadOnlyList<LossSample> Samples,
+    CartCount Carts)
 {
     public int Sent => Traffic.Sum(t => t.Sent);
 
@@ -19,7 +20,7 @@ internal sealed record LedgerSnapshot(
     public int EventsMissed => Traffic.Sum(t => t.EventsMissed);
 
     /// <summary>Whether anybody noticed anything.</summary>
-    public bool IsClean => Lost == 0 && StreamsCut == 0 && EventsMissed == 0;
+    public bool IsClean => Lost == 0 && StreamsCut == 0 && EventsMissed == 0 && Carts.IsClean;
 }
 
 /// <summary>What one kind of client has seen.</summary>

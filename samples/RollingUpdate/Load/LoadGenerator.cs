@@ -16,7 +16,13 @@ internal sealed class LoadGenerator(LoadPlan plan, IEndpoints endpoints, ShopCer
             Run(new Http1Client(context, http1, connectionLimit).RunAsync);
         }
 
-        var http2 = Pace.Split(plan.Rate * (1 - plan.Http1Share), plan.Http2Clients * plan.Http2Lanes);
+        var carts = Pace.Split(plan.Rate * plan.CartShare, plan.Shoppers);
+        for (var i = 0; i < plan.Shoppers; i++)
+        {
+            Run(new Shopper(context, carts, $"shopper-{i + 1}").RunAsync);
+        }
+
+        var http2 = Pace.Split(plan.Rate * plan.Http2Share, plan.Http2Clients * plan.Http2Lanes);
         for (var i = 0; i < plan.Http2Clients; i++)
         {
             Run(new Http2Client(context, http2, certificate).RunAsync);

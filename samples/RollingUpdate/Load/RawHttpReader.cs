@@ -32,19 +32,20 @@ internal sealed class RawHttpReader(Socket socket)
             await TakeAllAsync(cancellationToken);
         }
 
-        return new RawHttpResponse(head.Status, head.Close || (!head.Chunked && head.Length is null), _body.AsMemory(0, _bodyLength));
+        return new RawHttpResponse(head.Status, head.Close || (!head.Chunked && head.Length is null), _body.AsMemory(0, _bodyLength), head.Cookies);
     }
 
     private async Task<Head> ReadHeadAsync(CancellationToken cancellationToken)
     {
         var status = Parse(await LineAsync(cancellationToken));
         var (close, chunked, length) = (false, false, (int?)null);
+        List<string>? cookies = null;
         while (true)
         {
             var line = await LineAsync(cancellationToken);
             if (line.Length == 0)
             {
-                return new Head(status, close, chunked, length);
+                return new Head(status, close, chunked, length, cookies ?? (IReadOnlyList<string>)[]);
             }
 
             if (IsHeader(line, "connection", out var value))
@@ -58,6 +59,10 @@ internal sealed class RawHttpReader(Socket socket)
             else if (IsHeader(line, "content-length", out value))
             {
                 length = int.Parse(value, CultureInfo.InvariantCulture);
+            }
+            else if (IsHeader(line, "set-cookie", out value))
+            {
+                (cookies ??= []).Add(value);
             }
         }
     }
@@ -173,5 +178,5 @@ internal sealed class RawHttpReader(Socket socket)
         return found;
     }
 
-    private readonly record struct Head(int Status, bool Close, bool Chunked, int? Length);
+    private readonly record struct Head(int Status, bool Close, bool Chunked, int? Length, IReadOnlyList<string> Cookies);
 }

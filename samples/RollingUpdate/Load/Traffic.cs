@@ -6,6 +6,9 @@ internal enum Traffic
     /// <summary>Requests over keep-alive HTTP/1.1.</summary>
     Http1,
 
+    /// <summary>Requests of shoppers, each with a cookie and a cart, over keep-alive HTTP/1.1.</summary>
+    Cart,
+
     /// <summary>Requests over HTTP/2 and TLS.</summary>
     Http2,
 

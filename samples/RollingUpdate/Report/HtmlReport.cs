@@ -40,7 +40,8 @@ internal static class HtmlReport
 
         page.Append("""
             <footer>Every request counts as lost that did not get its complete, correct answer in time, at the first try: clients repeat nothing.
-            A stream counts as cut when it ended without the end its protocol provides. The same numbers are in report.json.</footer>
+            A stream counts as cut when it ended without the end its protocol provides. An addition to a cart counts as lost when it was acknowledged, was not in the cart at a later look, and
+            still was not a second after. The same numbers are in report.json.</footer>
             </main>
             </body>
             </html>
@@ -58,6 +59,8 @@ internal static class HtmlReport
             {Tile(side.Count.Lost, "lost", isCount: true)}
             {Tile(side.Count.StreamsCut, "streams cut", isCount: true)}
             {Tile(side.Count.EventsMissed, "events missed", isCount: true)}
+            {Tile(side.Count.Carts.Checked, "carts checked", isCount: false)}
+            {Tile(side.Count.Carts.Lost, "additions to carts lost", isCount: true)}
             <div class="tile"><b>{side.Roll.Seconds:0.0} s</b><span>the whole roll</span></div>
             </div>
             <div class="card">

@@ -63,6 +63,9 @@ internal sealed record RollResult
             Add(Count.Lost > 0, $"requests lost: {Count.Lost}");
             Add(Count.StreamsCut > 0, $"streams cut: {Count.StreamsCut}");
             Add(Count.EventsMissed > 0, $"events missed: {Count.EventsMissed}");
+            Add(Count.Carts.Lost > 0, $"additions to carts lost: {Count.Carts.Lost}");
+            Add(Count.Carts.Extra > 0, $"in carts more than was put in: {Count.Carts.Extra}");
+            Add(Count.Carts.LoggedOut > 0, $"shoppers logged out: {Count.Carts.LoggedOut}");
             Add(Unaccounted != 0, $"requests unaccounted for: {Unaccounted}");
             Add(!OldServedBefore, "version 1 did not serve alone before the roll");
             Add(!LastServedAfter, $"version {Last.Number()} did not serve alone after the roll");

@@ -32,6 +32,12 @@ internal sealed record SeriesLine
 
     public required int EventsMissed { get; init; }
 
+    /// <summary>0 in lines from before there were carts.</summary>
+    public int CartsChecked { get; init; }
+
+    /// <summary>Additions to carts that were acknowledged and gone.</summary>
+    public int CartsLost { get; init; }
+
     public required int LateArrivals { get; init; }
 
     public required double RollSeconds { get; init; }
@@ -61,6 +67,8 @@ internal sealed record SeriesLine
         Lost = result.Count.Lost,
         StreamsCut = result.Count.StreamsCut,
         EventsMissed = result.Count.EventsMissed,
+        CartsChecked = result.Count.Carts.Checked,
+        CartsLost = result.Count.Carts.Lost,
         LateArrivals = result.LateArrivals,
         RollSeconds = Math.Round(result.Roll.Seconds, 1),
         LoadSeconds = Math.Round(result.LoadSeconds, 1),

@@ -48,3 +48,22 @@ at('buy').addEventListener('click', async () => {
   while (at('orders').children.length > 5) at('orders').lastChild.remove();
   at('buy').disabled = false;
 });
+
+// The cart lies in the session: it is still there when another instance, or another version, answers.
+async function cart(request) {
+  try {
+    const answer = await (await fetch('/api/cart', request)).json();
+    at('cart').replaceChildren(...Object.entries(answer.items).map(([item, quantity]) => {
+      const line = document.createElement('li');
+      line.textContent = `${quantity} × ${item}`;
+      return line;
+    }));
+  } catch {
+    // Tried again with the next click.
+  }
+}
+
+at('add').addEventListener('click', () => cart({
+  method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ item: 'tea', quantity: 1 }),
+}));
+cart();

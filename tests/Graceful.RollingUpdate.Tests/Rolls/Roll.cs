@@ -108,9 +108,24 @@ internal sealed class Roll
         Assert.Equal(0, count.GetProperty("eventsMissed").GetInt32());
     }
 
+    /// <summary>Shoppers looked into their carts again and again, and everything that was acknowledged was there.</summary>
+    public void AssertCartsKept()
+    {
+        var carts = Carts("graceful");
+        Assert.True(carts.GetProperty("checked").GetInt32() > 10, "Hardly anybody looked into a cart.");
+        Assert.Equal(
+            (0, 0, 0, 0),
+            (carts.GetProperty("lost").GetInt32(), carts.GetProperty("stale").GetInt32(), carts.GetProperty("extra").GetInt32(), carts.GetProperty("loggedOut").GetInt32()));
+    }
+
     /// <summary>The control: the same load on the same program, with the library switched off.</summary>
     public void AssertPlainLost() =>
         Assert.True(Report.GetProperty("plain").GetProperty("count").GetProperty("lost").GetInt32() > 0, "The plain side lost nothing, so this roll proves nothing.");
+
+    /// <summary>The same of ASP.NET Core's own session: the last writer wins, and a version overwrites what it cannot read.</summary>
+    public void AssertPlainLostFromCarts() => Assert.True(Carts("plain").GetProperty("lost").GetInt32() > 0, "The plain side lost nothing from carts.");
+
+    private JsonElement Carts(string side) => Report.GetProperty(side).GetProperty("count").GetProperty("carts");
 
     /// <summary>What the command says to arguments that it cannot take.</summary>
     public static Task<(int Code, string Output)> TryAsync(params IEnumerable<string> arguments) =>

@@ -10,6 +10,7 @@ public sealed class RollTests
         var roll = await Roll.RunAsync("--gateway", "yarp", "--instances", "2", "--rate", "100", "--duration", "10");
 
         roll.AssertNothingLost(instances: 2);
+        roll.AssertCartsKept();
     }
 
     [Fact]
@@ -18,6 +19,7 @@ public sealed class RollTests
         var roll = await Roll.RunAsync("--scenario", "incompatible", "--instances", "2", "--rate", "100", "--duration", "10");
 
         roll.AssertRefused(instances: 2);
+        roll.AssertCartsKept();
     }
 
     [Fact]
@@ -26,6 +28,7 @@ public sealed class RollTests
         var roll = await Roll.RunAsync("--scenario", "rollback", "--instances", "2", "--rate", "100", "--duration", "10");
 
         roll.AssertRolledBack(replaced: 1);
+        roll.AssertCartsKept();
     }
 
     [Theory]
@@ -50,7 +53,9 @@ public sealed class RollTests
         var roll = await Roll.RunAsync("--gateway", "haproxy", "--haproxy-mode", "http", "--instances", "3", "--duration", "20", "--compare");
 
         roll.AssertNothingLost(instances: 3);
+        roll.AssertCartsKept();
         roll.AssertPlainLost();
+        roll.AssertPlainLostFromCarts();
     }
 
     [Fact]

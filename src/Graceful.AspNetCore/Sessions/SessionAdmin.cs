@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Options;
+
+namespace Graceful;
+
+internal sealed class SessionAdmin(GuardedSessionStore store, SessionStateOptions options, IOptions<SessionOptions> cookie) : ISessionAdmin
+{
+    public static TimeSpan Remembrance(SessionStateOptions options, TimeSpan idle) => idle + options.TouchInterval + TimeSpan.FromMinutes(1);
+
+    public ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(user);
+        return store.ListAsync(user, cancellationToken);
+    }
+
+    public ValueTask<bool> KillAsync(SessionHandle session, CancellationToken cancellationToken = default) =>
+        store.EndAsync(session, Remembrance(options, cookie.Value.IdleTimeout), cancellationToken);
+
+    public async ValueTask<int> KillAllAsync(string user, CancellationToken cancellationToken = default)
+    {
+        var killed = 0;
+        foreach (var handle in await ListAsync(user, cancellationToken).ConfigureAwait(false))
+        {
+            killed += await KillAsync(handle, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+            await store.UnbindAsync(user, handle, cancellationToken).ConfigureAwait(false);
+        }
+
+        return killed;
+    }
+}

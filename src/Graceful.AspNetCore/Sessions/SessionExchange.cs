@@ -1,0 +1,269 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Graceful;
+
+/// <summary>What one request says to the store about its session, and what it hears.</summary>
+internal sealed class SessionExchange(SessionParts parts, HttpContext context, ResponseGate gate, string key, TimeSpan idle, bool isNew)
+{
+    /// <summary>Holds whose session it is, so that a rotation takes the note along. Not among the keys of the application.</summary>
+    public const string UserEntry = "graceful:user";
+
+    /// <summary>Beyond nearly every session: the note is only looked at to end sessions.</summary>
+    private static readonly TimeSpan NoteLife = TimeSpan.FromDays(90);
+
+    private readonly long _begun = parts.Time.GetTimestamp();
+    private bool _hasEnded;
+    private bool _wasStored;
+    private string? _userToBind;
+    private SessionStoreException? _failure;
+
+    public SessionDocument Document { get; } = new();
+
+    public SessionIdentity Identity { get; } = new(parts.Cookie, context, key, isNew);
+
+    public SessionHandle Handle => Identity.Handle;
+
+    public bool IsDegraded { get; private set; }
+
+    /// <summary>The application met an exception of the store.</summary>
+    public bool HasFailed => _failure is not null && !IsDegraded;
+
+    /// <summary>How long an ended session is remembered: as long as the cookie may come back.</summary>
+    public TimeSpan Remembrance => SessionAdmin.Remembrance(parts.Options, idle);
+
+    private TimeSpan TimeToLive => idle + parts.Options.TouchInterval;
+
+    private bool IsWithout => context.GetEndpoint()?.Metadata.GetMetadata<NoSessionAttribute>() is not null;
+
+    /// <summary>Makes an entry known, and waits for it; "" for any.</summary>
+    public void Load(string name)
+    {
+        RefuseWithout();
+        if (!Knows(name))
+        {
+            LoadAsync(name, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    public void LoadAll()
+    {
+        RefuseWithout();
+        if (!Document.KnowsAll)
+        {
+            ReloadAsync(null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    /// <param name="name">The entry that is needed; null for what the endpoint names, or all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask LoadAsync(string? name, CancellationToken cancellationToken)
+    {
+        RefuseWithout();
+        if (name is null ? Document.State is not null : Knows(name))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var named = context.GetEndpoint()?.Metadata.GetMetadata<SessionKeysAttribute>()?.Names;
+        if (Document.State is null && named is { Count: > 0 } && (string.IsNullOrEmpty(name) || named.Contains(name)))
+        {
+            return ReloadAsync(named, cancellationToken);
+        }
+
+        return ReloadAsync(parts.Options.Load == SessionLoadMode.OnDemand && !string.IsNullOrEmpty(name) ? [name] : null, cancellationToken);
+    }
+
+    /// <summary>Reads, whatever is known.</summary>
+    public async ValueTask ReloadAsync(IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
+    {
+        if (Identity.IsNew)
+        {
+            Document.AcceptEmpty();
+            return;
+        }
+
+        if (_failure is not null)
+        {
+            // Not asked twice by one request.
+            throw _failure;
+        }
+
+        try
+        {
+            var state = await parts.Store.LoadAsync(Handle, names, cancellationToken).ConfigureAwait(false);
+            if (state.HasEnded)
+            {
+                StartAnew();
+            }
+            else
+            {
+                Document.Accept(state, names);
+            }
+        }
+        catch (SessionStoreException e)
+        {
+            _failure = e;
+            if (parts.Options.OnUnavailable == SessionFailure.FailClosed)
+            {
+                throw;
+            }
+
+            IsDegraded = true;
+            Document.AcceptEmpty();
+        }
+    }
+
+    /// <returns>False when the write is to be dropped.</returns>
+    /// <exception cref="InvalidOperationException">It is too late.</exception>
+    /// <exception cref="SessionStoreException">The store did not answer before, and nothing may be lost.</exception>
+    public bool MayWrite()
+    {
+        RefuseWithout();
+        if (_hasEnded || gate.Passes || context.Response.HasStarted)
+        {
+            throw new InvalidOperationException("The session cannot be changed any more: the response has begun.");
+        }
+
+        if (!IsDegraded)
+        {
+            gate.Guard();
+            return true;
+        }
+
+        parts.Metrics.Refused("degraded");
+        return parts.Options.AllowLostWrites ? false : throw _failure!;
+    }
+
+    /// <exception cref="InvalidOperationException">A limit is exceeded.</exception>
+    public void Write(string name, PendingEntry entry)
+    {
+        var (bytes, count) = Document.SizeWithout(name);
+        var options = parts.Options;
+        var length = entry.Bytes!.Length;
+        var fault = length > options.MaxEntryBytes ? $"has {length} bytes, and {nameof(options.MaxEntryBytes)} is {options.MaxEntryBytes}"
+            : bytes + length > options.MaxSessionBytes ? $"makes the session {bytes + length} bytes long, and {nameof(options.MaxSessionBytes)} is {options.MaxSessionBytes}"
+            : count + 1 > options.MaxEntries ? $"is the {count + 1}th of the session, and {nameof(options.MaxEntries)} is {options.MaxEntries}" : null;
+        if (fault is not null)
+        {
+            parts.Metrics.Refused("size");
+            throw new InvalidOperationException($"The session entry '{name}' {fault}.");
+        }
+
+        Document.Set(name, entry);
+    }
+
+    public void Clear()
+    {
+        Document.Clear(!Identity.IsNew);
+        _userToBind = null;
+    }
+
+    public void Bind(string user)
+    {
+        Write(UserEntry, new PendingEntry(null, EntryCodec.EncodeRaw(Encoding.UTF8.GetBytes(user))));
+        _userToBind = user;
+    }
+
+    public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Store.BindAsync(user, session, NoteLife, cancellationToken);
+
+    /// <summary>Stores what is pending.</summary>
+    public async ValueTask CommitAsync(CancellationToken cancellationToken)
+    {
+        if (Document.IsDirty)
+        {
+            await SendAsync(null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stores what is pending if an entry still has the revision.</summary>
+    /// <returns>False when it has another: nothing was stored.</returns>
+    public async ValueTask<bool> SwapAsync(string name, long revision, CancellationToken cancellationToken) =>
+        await SendAsync(new Dictionary<string, long> { [name] = revision }, cancellationToken).ConfigureAwait(false) switch
+        {
+            SessionCommitOutcome.Committed => true,
+            SessionCommitOutcome.Conflict => false,
+            _ => throw new InvalidOperationException($"The session entry '{name}' was not updated: the session was cleared or has ended."),
+        };
+
+    /// <summary>What is written from now on is another session.</summary>
+    public void StartAnew()
+    {
+        Identity.StartAnew();
+        _userToBind = null;
+        Document.Dropped();
+    }
+
+    /// <summary>The request has ended.</summary>
+    public void End()
+    {
+        _hasEnded = true;
+        if (!_wasStored)
+        {
+            Touch();
+        }
+    }
+
+    /// <summary>The session is in use.</summary>
+    public void Touch()
+    {
+        if (!Identity.IsNew && !IsWithout)
+        {
+            parts.Touches.Used(Handle, TimeToLive);
+        }
+    }
+
+    public SessionCommit NewCommit() => new(Guid.NewGuid().ToString("N"), TimeToLive)
+    {
+        AbsoluteTimeToLive = parts.Options.AbsoluteTimeout,
+        Generation = Document.State is { Exists: true } state ? state.Generation : null,
+        Elapsed = parts.Time.GetElapsedTime(_begun),
+    };
+
+    private bool Knows(string name) => name.Length == 0 ? Document.State is not null : Document.Knows(name);
+
+    private async ValueTask<SessionCommitOutcome> SendAsync(Dictionary<string, long>? expect, CancellationToken cancellationToken)
+    {
+        if (_userToBind is { } user)
+        {
+            // First: a session that is not noted could not be ended by its user's name, a note without a session does no harm.
+            await NoteAsync(user, Handle, cancellationToken).ConfigureAwait(false);
+            _userToBind = null;
+        }
+
+        // Held until the store has acknowledged: as long as this is under way, the level is not believed gone.
+        using var lease = parts.Levels?.Enter(parts.Options.Contract!) ?? default;
+        var encoder = new CommitEncoder(parts, Document, Handle, parts.Levels is null ? int.MaxValue : lease.Level);
+        var commit = encoder.Encode(NewCommit()) with { Expect = expect ?? [] };
+        var result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
+        parts.Metrics.Commit(result.Outcome);
+        switch (result.Outcome)
+        {
+            case SessionCommitOutcome.Committed:
+                Document.Committed(commit, result);
+                Identity.Established();
+                _wasStored = true;
+                parts.Touches.Committed(Handle);
+                break;
+            case SessionCommitOutcome.Cleared:
+                StateSession.Log.Dropped(parts.Logger, Handle, "cleared");
+                Document.Dropped();
+                break;
+            case SessionCommitOutcome.Ended:
+                StateSession.Log.Dropped(parts.Logger, Handle, "ended");
+                StartAnew();
+                Identity.DeleteCookie();
+                break;
+        }
+
+        return result.Outcome;
+    }
+
+    private void RefuseWithout()
+    {
+        if (IsWithout)
+        {
+            throw new InvalidOperationException("The endpoint has no session: it says [NoSession].");
+        }
+    }
+}
