@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -57,7 +56,6 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
         set => _response.Headers = value;
     }
 
-    [SuppressMessage("Design", "CA1041", Justification = "Obsolete in the interface.")]
     [Obsolete("As in the interface.")]
     public Stream Body
     {

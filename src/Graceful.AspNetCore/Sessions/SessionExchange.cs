@@ -153,6 +153,17 @@ internal sealed class SessionExchange(SessionParts parts, HttpContext context, R
         Document.Set(name, entry);
     }
 
+    public void Remove(string name)
+    {
+        if (Identity.IsNew && Document.State is null)
+        {
+            // There is nothing in the store to remove.
+            Document.AcceptEmpty();
+        }
+
+        Document.Remove(name);
+    }
+
     public void Clear()
     {
         Document.Clear(!Identity.IsNew);

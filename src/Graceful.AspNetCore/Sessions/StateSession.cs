@@ -102,7 +102,7 @@ internal sealed partial class StateSession : ISession
         ArgumentNullException.ThrowIfNull(key);
         if (_exchange.MayWrite())
         {
-            _exchange.Document.Remove(key);
+            _exchange.Remove(key);
         }
     }
 

@@ -48,13 +48,8 @@ internal sealed partial class CheckRefresher : IHostedService, IDisposable
 
     public void Dispose()
     {
-        // Cancelled, not only disposed: a host that did not start is not stopped either. And more than once: the container knows this service by two names.
-        if (!_end.IsCancellationRequested)
-        {
-            _end.Cancel();
-        }
-
-        _end.Dispose();
+        // A host that did not start is not stopped either. Cancelled, not disposed: a test host disposes before it stops.
+        _end.Cancel();
     }
 
     private async Task LoopAsync(CheckState check, CancellationToken stopping)

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+
+namespace Graceful.AspNetCore.Tests.Sessions;
+
+/// <summary>A store of sessions that counts its calls, and can hang, fail, or wait for a test.</summary>
+internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
+{
+    private readonly InMemorySessionStateStore _inner = new(time ?? TimeProvider.System);
+    private int _calls;
+    private int _touched;
+
+    public volatile bool Hangs;
+
+    public volatile bool Fails;
+
+    /// <summary>Fails the answer of a commit that was applied.</summary>
+    public volatile int LosesAnswers;
+
+    /// <summary>Awaited in front of each commit.</summary>
+    public Func<SessionCommit, Task>? BeforeCommit { get; set; }
+
+    /// <summary>Awaited calls: everything but touches.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    public int Touched => Volatile.Read(ref _touched);
+
+    public ConcurrentQueue<SessionCommit> Commits { get; } = [];
+
+    public ConcurrentQueue<IReadOnlyCollection<string>?> Loads { get; } = [];
+
+    public ConcurrentDictionary<SessionHandle, bool> Handles { get; } = new();
+
+    public async ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
+    {
+        await CallAsync();
+        Loads.Enqueue(names);
+        return await _inner.LoadAsync(session, names, cancellationToken);
+    }
+
+    public async ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken)
+    {
+        await CallAsync();
+        if (BeforeCommit is { } wait)
+        {
+            await wait(commit);
+        }
+
+        Commits.Enqueue(commit);
+        Handles[session] = true;
+        var result = await _inner.CommitAsync(session, commit, cancellationToken);
+        if (LosesAnswers > 0)
+        {
+            LosesAnswers--;
+            throw new SessionStoreException("The answer was lost.");
+        }
+
+        return result;
+    }
+
+    public async ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken)
+    {
+        Interlocked.Add(ref _touched, touches.Count);
+        await _inner.TouchAsync(touches, cancellationToken);
+    }
+
+    public async ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken)
+    {
+        await CallAsync();
+        return await _inner.EndAsync(session, remembrance, cancellationToken);
+    }
+
+    public async ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        await CallAsync();
+        await _inner.BindAsync(user, session, timeToLive, cancellationToken);
+    }
+
+    public ValueTask UnbindAsync(string user, SessionHandle session, CancellationToken cancellationToken) => _inner.UnbindAsync(user, session, cancellationToken);
+
+    public ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken) => _inner.ListAsync(user, cancellationToken);
+
+    /// <summary>Past the counters.</summary>
+    public async Task<IReadOnlyDictionary<string, SessionEntry>> EntriesAsync(SessionHandle session) => (await _inner.LoadAsync(session, null, CancellationToken.None)).Entries;
+
+    public Task WriteAsync(SessionHandle session, string name, byte[] data) => _inner.CommitAsync(
+        session, new SessionCommit(Guid.NewGuid().ToString("N"), TimeSpan.FromHours(1)) { Set = new Dictionary<string, ReadOnlyMemory<byte>> { [name] = data } }, CancellationToken.None).AsTask();
+
+    private async Task CallAsync()
+    {
+        Interlocked.Increment(ref _calls);
+        if (Fails)
+        {
+            throw new SessionStoreException("The test's store is down.");
+        }
+
+        if (Hangs)
+        {
+            // Listens to no token, as a bad client does.
+            await new TaskCompletionSource().Task;
+        }
+    }
+}
