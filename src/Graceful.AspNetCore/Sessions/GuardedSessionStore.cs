@@ -21,6 +21,10 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
     public async ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken) =>
         await CallAsync("end", 2, token => store.EndAsync(session, remembrance, token), cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Once: asked again after an answer that was lost, it would say that another had ended the session.</summary>
+    public async ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken) =>
+        await CallAsync("end", 1, token => store.TryEndAsync(session, revision, remembrance, token), cancellationToken).ConfigureAwait(false);
+
     public async ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         await CallAsync("user", 2, token => Answered(store.BindAsync(user, session, timeToLive, token)), cancellationToken).ConfigureAwait(false);
 

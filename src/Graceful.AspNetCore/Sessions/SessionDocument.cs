@@ -27,6 +27,24 @@ internal sealed class SessionDocument
 
     public bool Knows(string name) => KnowsAll || _pending.ContainsKey(name) || _known?.Contains(name) == true;
 
+    /// <summary>Entries with a schema that are to be replaced, and were never read; null when there are none.</summary>
+    public List<string>? Unseen()
+    {
+        List<string>? unseen = null;
+        if (!KnowsAll)
+        {
+            foreach (var (name, pending) in _pending)
+            {
+                if (pending is { Schema: not null, Bytes: not null } && _known?.Contains(name) != true)
+                {
+                    (unseen ??= []).Add(name);
+                }
+            }
+        }
+
+        return unseen;
+    }
+
     /// <param name="state">What was read.</param>
     /// <param name="names">What was asked for; null for everything.</param>
     public void Accept(SessionState state, IReadOnlyCollection<string>? names)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Graceful;
 
 /// <summary>What one request says to the store about its session, and what it hears.</summary>
-internal sealed class SessionExchange(SessionParts parts, HttpContext context, ResponseGate gate, string key, TimeSpan idle, bool isNew)
+internal sealed partial class SessionExchange(SessionParts parts, HttpContext context, ResponseGate gate, string key, TimeSpan idle, bool isNew)
 {
     /// <summary>Holds whose session it is, so that a rotation takes the note along. Not among the keys of the application.</summary>
     public const string UserEntry = "graceful:user";
@@ -181,7 +181,11 @@ internal sealed class SessionExchange(SessionParts parts, HttpContext context, R
     /// <summary>Stores what is pending.</summary>
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
-        if (Document.IsDirty)
+        if (parts.Levels is null && Document.Unseen() is { Count: > 0 } unseen)
+        {
+            await SendSeenAsync(unseen, cancellationToken).ConfigureAwait(false);
+        }
+        else if (Document.IsDirty)
         {
             await SendAsync(null, cancellationToken).ConfigureAwait(false);
         }

@@ -5,6 +5,8 @@ namespace Graceful;
 /// <summary>Gives a session a new key, and ends sessions. At once, not with what the request stores at its end.</summary>
 internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchange)
 {
+    private const int Attempts = 20;
+
     public async ValueTask RotateAsync(CancellationToken cancellationToken)
     {
         if (!exchange.MayWrite())
@@ -20,41 +22,55 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
             return;
         }
 
-        // As it is now: another request may have written since this one read.
-        await exchange.ReloadAsync(null, cancellationToken).ConfigureAwait(false);
-        if (identity.IsNew)
-        {
-            return;
-        }
-
         var (old, key) = (identity.Handle, SessionIdentity.NewKey());
         var handle = SessionHandle.Of(key);
-        var moved = document.Entries.ToDictionary(e => e.Key, e => parts.Codec.Move(e.Key, e.Value.Data, old, handle));
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            // As it is now: another request may have written since this one read.
+            await exchange.ReloadAsync(null, cancellationToken).ConfigureAwait(false);
+            if (identity.IsNew || document.State is not { Exists: true } state)
+            {
+                // It has ended meanwhile, with all that was moved.
+                if (attempt > 0)
+                {
+                    await EndAsync(handle, cancellationToken).ConfigureAwait(false);
+                }
+
+                identity.DeleteCookie();
+                exchange.StartAnew();
+                return;
+            }
+
+            var moved = await MoveAsync(state, old, handle, cancellationToken).ConfigureAwait(false);
+            if (await parts.Store.TryEndAsync(old, state.Revision, exchange.Remembrance, cancellationToken).ConfigureAwait(false))
+            {
+                document.Accept(moved, null);
+                identity.Become(key);
+                return;
+            }
+        }
+
+        await EndAsync(handle, cancellationToken).ConfigureAwait(false);
+        throw new InvalidOperationException($"The session was written by others {Attempts} times while it was given a new key.");
+    }
+
+    /// <summary>Writes all entries under the new key, instead of what a try before wrote there.</summary>
+    private async ValueTask<SessionState> MoveAsync(SessionState state, SessionHandle from, SessionHandle to, CancellationToken cancellationToken)
+    {
+        var moved = state.Entries.ToDictionary(e => e.Key, e => parts.Codec.Move(e.Key, e.Value.Data, from, to));
         if (moved.TryGetValue(SessionExchange.UserEntry, out var user))
         {
-            await exchange.NoteAsync(Encoding.UTF8.GetString(user.Span[1..]), handle, cancellationToken).ConfigureAwait(false);
+            await exchange.NoteAsync(Encoding.UTF8.GetString(user.Span[1..]), to, cancellationToken).ConfigureAwait(false);
         }
 
-        if (moved.Count == 0)
+        var result = await parts.Store.CommitAsync(to, exchange.NewCommit() with { Clear = true, Set = moved, Generation = null, Elapsed = TimeSpan.Zero }, cancellationToken).ConfigureAwait(false);
+        return new SessionState
         {
-            await EndAsync(old, cancellationToken).ConfigureAwait(false);
-            identity.DeleteCookie();
-            exchange.StartAnew();
-            return;
-        }
-
-        var result = await parts.Store.CommitAsync(handle, exchange.NewCommit() with { Set = moved, Generation = null }, cancellationToken).ConfigureAwait(false);
-        await EndAsync(old, cancellationToken).ConfigureAwait(false);
-        document.Accept(
-            new SessionState
-            {
-                Exists = true,
-                Revision = result.Revision,
-                Generation = result.Generation,
-                Entries = moved.ToDictionary(m => m.Key, m => new SessionEntry(result.Revision, m.Value)),
-            },
-            null);
-        identity.Become(key);
+            Exists = true,
+            Revision = result.Revision,
+            Generation = result.Generation,
+            Entries = moved.ToDictionary(m => m.Key, m => new SessionEntry(result.Revision, m.Value)),
+        };
     }
 
     public async ValueTask AbandonAsync(CancellationToken cancellationToken)

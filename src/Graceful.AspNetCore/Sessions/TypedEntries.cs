@@ -71,12 +71,12 @@ internal sealed class TypedEntries(SessionParts parts, SessionExchange exchange)
 
     public bool IsUnreadable(string name)
     {
-        if (exchange.Document.TryFindPending(name, out _) || !exchange.Document.TryFindStored(name, out var stored))
-        {
-            return false;
-        }
+        return !exchange.Document.TryFindPending(name, out _) && exchange.Document.TryFindStored(name, out var stored) && IsUnreadable(parts, exchange.Handle, name, stored);
+    }
 
-        if (!parts.Codec.TryDecode(name, stored.Data, exchange.Handle, out var decoded))
+    public static bool IsUnreadable(SessionParts parts, SessionHandle session, string name, SessionEntry stored)
+    {
+        if (!parts.Codec.TryDecode(name, stored.Data, session, out var decoded))
         {
             return true;
         }
@@ -86,7 +86,9 @@ internal sealed class TypedEntries(SessionParts parts, SessionExchange exchange)
             : decoded.Version > 0;
     }
 
-    public SessionEntryUnreadableException Unreadable(string name, Exception? why = null)
+    public SessionEntryUnreadableException Unreadable(string name, Exception? why = null) => Unreadable(parts, name, why);
+
+    public static SessionEntryUnreadableException Unreadable(SessionParts parts, string name, Exception? why = null)
     {
         parts.Metrics.Refused("entry");
         const string Rule = "is of a version, schema or key that this build does not have, or damaged; it is left as it is";

@@ -79,7 +79,14 @@ internal sealed class RedisSessionStateStore(RedisConnection connection, string 
     {
         SessionArguments.Check(session);
         SessionArguments.Check(remembrance, nameof(remembrance));
-        return (int)await RunAsync(SessionScripts.End, _keys.Of(session), [SessionWriting.Milliseconds(remembrance)], cancellationToken).ConfigureAwait(false) == 1;
+        return (int)await RunAsync(SessionScripts.End, _keys.Of(session), [SessionWriting.Milliseconds(remembrance), ""], cancellationToken).ConfigureAwait(false) == 1;
+    }
+
+    public async ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken)
+    {
+        SessionArguments.Check(session);
+        SessionArguments.Check(remembrance, nameof(remembrance));
+        return (int)await RunAsync(SessionScripts.End, _keys.Of(session), [SessionWriting.Milliseconds(remembrance), revision], cancellationToken).ConfigureAwait(false) == 1;
     }
 
     public async ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken)

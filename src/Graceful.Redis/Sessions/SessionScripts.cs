@@ -166,9 +166,13 @@ internal static class SessionScripts
         return 1
         """);
 
-    /// <summary><see cref="ISessionStateStore.EndAsync"/>. ARGV: 1 remembrance in ms. Answers 1 when the session was there and had not ended.</summary>
+    /// <summary>
+    /// <see cref="ISessionStateStore.EndAsync"/> and <see cref="ISessionStateStore.TryEndAsync"/>. ARGV: 1 remembrance in ms, 2 the revision it must have, or ''. Answers 1 when the session was there and
+    /// had not ended.
+    /// </summary>
     public static readonly RedisScript End = new("The store of sessions ended none", """
         local s = redis.call('HMGET', KEYS[1], '!x', '!r')
+        if ARGV[2] ~= '' and (s[1] or s[2] ~= ARGV[2]) then return 0 end
         if not s[1] then
           redis.call('DEL', KEYS[1])
           redis.call('HSET', KEYS[1], '!x', '1')

@@ -31,6 +31,16 @@ public interface ISessionStateStore
     /// <exception cref="SessionStoreException">The store did not answer.</exception>
     ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// As <see cref="EndAsync"/>, if the session is as it was read: for who takes its entries elsewhere. False, and nothing happens, when it has another revision, has ended or is not there.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="revision">The <see cref="SessionState.Revision"/> that was read.</param>
+    /// <param name="remembrance">How long no commit brings it back.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="SessionStoreException">The store did not answer.</exception>
+    ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken);
+
     /// <summary>Notes that a session is a user's, for <see cref="ListAsync"/>; again to prolong the note.</summary>
     /// <param name="user">The application's own name of the user.</param>
     /// <param name="session">The session.</param>

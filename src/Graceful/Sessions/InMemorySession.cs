@@ -9,6 +9,8 @@ internal sealed class InMemorySession(TimeSpan created, long revision)
     private long _generation = 1;
     private TimeSpan? _cleared;
 
+    public long Revision => _revision;
+
     public bool HasEnded { get; private init; }
 
     public TimeSpan Expires { get; private set; }

@@ -106,6 +106,25 @@ public sealed class InMemorySessionStateStore(TimeProvider time) : ISessionState
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken)
+    {
+        SessionArguments.Check(session);
+        SessionArguments.Check(remembrance, nameof(remembrance));
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            var now = Now;
+            if (Find(session, now) is not { HasEnded: false } found || found.Revision != revision)
+            {
+                return new(false);
+            }
+
+            _sessions[session] = InMemorySession.Ended(now, InMemorySession.After(now, remembrance));
+            return new(true);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         SessionArguments.Check(user, nameof(user));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Graceful.AspNetCore.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -124,18 +123,6 @@ public sealed class DataProtectionTests
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => app.App.StartAsync());
 
         Assert.Contains($"Graceful:KeyRing:{key}", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Schema_HasTheSettingsThereAre()
-    {
-        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ConfigurationSchema.json")));
-        var settings = schema.RootElement.GetProperty("properties").GetProperty("Graceful").GetProperty("properties").GetProperty("KeyRing").GetProperty("properties");
-
-        var standard = new KeyRingOptions();
-        Assert.Equal(
-            typeof(KeyRingOptions).GetProperties().Select(p => $"{p.Name} = {p.GetValue(standard)}").Order(StringComparer.Ordinal),
-            settings.EnumerateObject().Select(p => $"{p.Name} = {p.Value.GetProperty("default")}").Order(StringComparer.Ordinal));
     }
 
     private static string? Discriminator(TestApp app) => app.App.Services.GetRequiredService<IOptions<DataProtectionOptions>>().Value.ApplicationDiscriminator;

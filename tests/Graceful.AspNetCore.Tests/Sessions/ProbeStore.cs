@@ -19,6 +19,9 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     /// <summary>Awaited in front of each commit.</summary>
     public Func<SessionCommit, Task>? BeforeCommit { get; set; }
 
+    /// <summary>Awaited once, before a session is ended for its successor.</summary>
+    public Func<SessionHandle, Task>? BeforeEnd { get; set; }
+
     /// <summary>Awaited calls: everything but touches.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
@@ -67,6 +70,18 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     {
         await CallAsync();
         return await _inner.EndAsync(session, remembrance, cancellationToken);
+    }
+
+    public async ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken)
+    {
+        await CallAsync();
+        if (BeforeEnd is { } wait)
+        {
+            BeforeEnd = null;
+            await wait(session);
+        }
+
+        return await _inner.TryEndAsync(session, revision, remembrance, cancellationToken);
     }
 
     public async ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken)

@@ -58,6 +58,9 @@ public class SessionModelRuleTests
 
         public ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken) => _inner.TouchAsync(touches, cancellationToken);
 
+        public ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken) =>
+            _inner.TryEndAsync(session, revision, remembrance, cancellationToken);
+
         public ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken) =>
             _inner.EndAsync(session, rule == "forgets the end" ? TimeSpan.FromTicks(1) : remembrance, cancellationToken);
 

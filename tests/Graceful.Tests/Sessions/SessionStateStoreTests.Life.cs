@@ -123,6 +123,21 @@ public abstract partial class SessionStateStoreTests
     }
 
     [Fact]
+    public async Task TryEnd_EndsTheSessionThatWasRead_AndNoOther()
+    {
+        Assert.False(await Store.TryEndAsync(_session, 0, Long, default));
+        var first = await DoneAsync(Set(("a", "1")));
+        var second = await DoneAsync(Set(("b", "2")));
+
+        Assert.False(await Store.TryEndAsync(_session, first.Revision, Long, default));
+        Assert.Equal(2, (await LoadAsync()).Entries.Count);
+
+        Assert.True(await Store.TryEndAsync(_session, second.Revision, Long, default));
+        await RefusedAsync(SessionCommitOutcome.Ended, Set(("a", "2")));
+        Assert.False(await Store.TryEndAsync(_session, second.Revision, Long, default));
+    }
+
+    [Fact]
     public async Task End_OfWhatIsNotThere_OrHasEnded_IsFalse_AndIsRememberedAllTheSame()
     {
         Assert.False(await Store.EndAsync(_session, Long, default));
