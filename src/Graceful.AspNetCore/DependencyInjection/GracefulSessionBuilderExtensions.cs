@@ -61,6 +61,7 @@ public static class GracefulSessionBuilderExtensions
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionTouches>();
         services.AddSingleton<ConnectedSessions>();
+        services.AddSingleton<IWarmUpTask, SessionWarmUp>();
         services.AddSingleton<IDrainParticipant>(sp => sp.GetRequiredService<SessionTouches>());
         services.AddSingleton<ISessionAdmin, SessionAdmin>();
         services.AddSingleton<SessionRefusal>();

@@ -13,6 +13,9 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public volatile bool Fails;
 
+    /// <summary>So many calls fail.</summary>
+    public volatile int FailuresLeft;
+
     /// <summary>Fails the answer of a commit that was applied.</summary>
     public volatile int LosesAnswers;
 
@@ -103,7 +106,7 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     private async Task CallAsync()
     {
         Interlocked.Increment(ref _calls);
-        if (Fails)
+        if (Fails || (FailuresLeft > 0 && FailuresLeft-- > 0))
         {
             throw new SessionStoreException("The test's store is down.");
         }

@@ -21,7 +21,8 @@ internal sealed class SessionApp : IAsyncDisposable
     public TestApp Test { get; }
 
     public static async Task<SessionApp> StartAsync(
-        ISessionStateStore store, Action<WebApplication> map, Action<SessionStateOptions>? options = null, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? before = null)
+        ISessionStateStore store, Action<WebApplication> map, Action<SessionStateOptions>? options = null, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? before = null,
+        bool warmUp = false)
     {
         var test = await TestApp.StartAsync(
             app =>
@@ -40,6 +41,12 @@ internal sealed class SessionApp : IAsyncDisposable
                     options?.Invoke(o);
                 });
                 builder.Services.AddSingleton(Keys);
+                if (!warmUp)
+                {
+                    // Most tests count every call.
+                    builder.Services.Remove(builder.Services.Single(d => d.ImplementationType == typeof(SessionWarmUp)));
+                }
+
                 configure?.Invoke(builder);
             });
         return new SessionApp(test);

@@ -19,7 +19,7 @@ public class ArrowTests
         [("Graceful", "Sessions")] = [],
         [("Graceful", "KeyRing")] = [],
         [("Graceful.AspNetCore", "Sessions")] =
-            [("Graceful", "Sessions"), ("Graceful", "Compatibility"), ("Graceful", "Draining"), ("Graceful", "Diagnostics"), ("Graceful.AspNetCore", "Draining"), ("Graceful.AspNetCore", "Compatibility")],
+            [("Graceful", "Sessions"), ("Graceful", "Lifecycle"), ("Graceful", "Compatibility"), ("Graceful", "Draining"), ("Graceful", "Diagnostics"), ("Graceful.AspNetCore", "Draining"), ("Graceful.AspNetCore", "Compatibility")],
         [("Graceful.AspNetCore", "KeyRing")] = [("Graceful", "KeyRing"), ("Graceful", "Lifecycle"), ("Graceful", "Probes")],
         [("Graceful.Redis", "Sessions")] = [("Graceful", "Sessions")],
         [("Graceful.Redis", "KeyRing")] = [("Graceful", "KeyRing")],
