@@ -15,6 +15,7 @@ internal sealed class HubConnections(DrainOptions options, TimeProvider time) : 
 
     /// <summary>How long the answer of an invocation may take to get out before the connection is closed behind it.</summary>
     private static readonly TimeSpan AnswerIsOut = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan AnswerIsOutAtLeast = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Connections that say nothing are closed over this many looks: not all at once, and not for ever.</summary>
     private const int IdleLooks = 20;
@@ -62,10 +63,11 @@ internal sealed class HubConnections(DrainOptions options, TimeProvider time) : 
         var idleFrom = options.StreamGrace / 4;
         while (!isOver())
         {
+            var isOut = HowLongOut(time.GetElapsedTime(start));
             var idle = new List<HubConnection>();
             foreach (var (_, connection) in _open)
             {
-                if (!connection.CloseAfterAnswer(start, AnswerIsOut))
+                if (!connection.CloseAfterAnswer(start, isOut))
                 {
                     idle.Add(connection);
                 }
@@ -78,6 +80,13 @@ internal sealed class HubConnections(DrainOptions options, TimeProvider time) : 
 
             await Task.Delay(LookInterval, time).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Less and less as the grace runs out: a client that invokes without a pause leaves no long one, and would be cut at the end.</summary>
+    private TimeSpan HowLongOut(TimeSpan elapsed)
+    {
+        var left = options.StreamGrace > elapsed ? 1 - (elapsed / options.StreamGrace) : 0;
+        return AnswerIsOut * left > AnswerIsOutAtLeast ? AnswerIsOut * left : AnswerIsOutAtLeast;
     }
 
     private sealed class HubConnection(HubCallerContext context, TimeProvider time)

@@ -14,7 +14,7 @@ public abstract partial class SessionStateStoreTests
         Gen.Int[0, 2],
         Gen.Bool).Array[0, 14].Array[3];
 
-    protected virtual int Runs => 300;
+    protected virtual int Runs => 1000;
 
     [Fact]
     public async Task AnySteps_OfSeveralInstances_AreAsIfOneAfterTheOther() => await Plans.SampleAsync(
