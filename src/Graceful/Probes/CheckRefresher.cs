@@ -104,9 +104,7 @@ internal sealed partial class CheckRefresher : IHostedService, IDisposable
     private CheckRun Start(CheckState check, CancellationToken stopping)
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-
-        // Task.Run: a check that blocks its thread must not hold the others' first run.
-        return new CheckRun(Task.Run(() => _checks.RunAsync(check.Registration, cancel.Token), stopping), cancel);
+        return new CheckRun(_checks.RunAsync(check.Registration, cancel.Token), cancel);
     }
 
     private static partial class Log

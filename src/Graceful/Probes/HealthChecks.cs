@@ -15,8 +15,9 @@ internal sealed class HealthChecks(IServiceCollection registrations, IServicePro
 
     public IReadOnlyList<CheckState> Create(ProbeOptions options, TimeProvider time) => _exist ? CreateAll(options, time) : [];
 
-    public Task<HealthReport> RunAsync(HealthCheckRegistration check, CancellationToken cancellationToken) =>
-        services.GetRequiredService<HealthCheckService>().CheckHealthAsync(r => r.Name == check.Name, cancellationToken);
+    /// <summary>On a thread of the pool, as the framework runs each check: one that blocks holds no other.</summary>
+    public async Task<HealthReport> RunAsync(HealthCheckRegistration check, CancellationToken cancellationToken) =>
+        await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(r => r.Name == check.Name, cancellationToken).ConfigureAwait(false);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private CheckState[] CreateAll(ProbeOptions options, TimeProvider time)

@@ -171,6 +171,16 @@ public sealed class WarmUpRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_AskedToLeaveBeforeItWithNothingToDo_IsNeverReady()
+    {
+        await _leave.CancelAsync();
+
+        await Run();
+
+        Assert.Equal(InstancePhase.WarmingUp, _lifecycle.Phase);
+    }
+
+    [Fact]
     public async Task Run_LeavingBegunMeanwhile_DoesNotGoBackToReady()
     {
         var run = Run(Task("cache"));

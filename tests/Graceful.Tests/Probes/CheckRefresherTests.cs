@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Graceful.Tests;
@@ -129,6 +130,37 @@ public sealed class CheckRefresherTests : IDisposable
         await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(20));
 
         Assert.Equal(5, other.Runs);
+    }
+
+    [Fact]
+    public async Task Refresh_OneCheckBlocksItsThread_TheOthersGoOn()
+    {
+        // The clock of the other tests waits for threads that are busy.
+        using var over = new ManualResetEventSlim();
+        var otherRan = new TaskCompletionSource();
+        var registrations = new ServiceCollection();
+        registrations.AddLogging().AddHealthChecks()
+            .AddCheck("blocks", () =>
+            {
+                over.Wait();
+                return HealthCheckResult.Healthy();
+            })
+            .AddCheck("other", () =>
+            {
+                otherRan.TrySetResult();
+                return HealthCheckResult.Healthy();
+            });
+        await using var services = registrations.BuildServiceProvider();
+        using var refresher = new CheckRefresher(new HealthChecks(registrations, services), _kit.Options, TimeProvider.System, _kit.Log.Create<CheckRefresher>());
+        await refresher.StartAsync(CancellationToken.None);
+        try
+        {
+            await otherRan.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            over.Set();
+        }
     }
 
     [Fact]
