@@ -45,11 +45,6 @@ internal sealed class DrainEndpoint(IDrainCoordinator coordinator, DrainEndpoint
     private bool IsAllowed(HttpContext context)
     {
         var peer = context.Connection.RemoteIpAddress;
-        if (peer is { IsIPv4MappedToIPv6: true })
-        {
-            peer = peer.MapToIPv4();
-        }
-
         return (peer is not null && ((IPAddress.IsLoopback(peer) && NamesThisMachine(context.Request.Host)) || _networks.Value.Any(n => n.Contains(peer))))
             || HasToken(context.Request);
     }

@@ -18,8 +18,7 @@ internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options
     {
         if (options.ReadinessFile is { } path)
         {
-            // What a killed predecessor left behind says nothing about this process.
-            Update(path, ready: false);
+            // Its first look is now: what a killed predecessor left behind says nothing about this process.
             _loop = LoopAsync(path);
         }
 
