@@ -10,6 +10,8 @@ internal sealed class ConnectedSessions(SessionStateOptions options, TimeProvide
     private readonly Lock _lock = new();
     private ITimer? _timer;
 
+    public int Count => _connected.Count;
+
     public static bool MayBecomeOne(IFeatureCollection features) =>
         features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } || features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 

@@ -13,6 +13,8 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public volatile bool Fails;
 
+    public volatile bool TouchFails;
+
     /// <summary>So many calls fail.</summary>
     public volatile int FailuresLeft;
 
@@ -65,6 +67,11 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public async ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken)
     {
+        if (TouchFails)
+        {
+            throw new SessionStoreException("The test's store is down.");
+        }
+
         Interlocked.Add(ref _touched, touches.Count);
         await _inner.TouchAsync(touches, cancellationToken);
     }
