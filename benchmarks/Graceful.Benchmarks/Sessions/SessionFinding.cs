@@ -20,7 +20,7 @@ internal sealed record SessionFinding(string Name, string BuiltIn, string Gracef
         name,
         builtIn,
         graceful,
-        string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:0.00} ({ratio.Lower:0.00} … {ratio.Upper:0.00})"),
+        Text(ratio),
         string.Create(CultureInfo.InvariantCulture, $"≥ {target:0.##} × {word}"),
         ratio.Lower >= target ? Verdict.Held : ratio.Upper < target ? Verdict.Missed : Verdict.Undecided);
 
@@ -29,6 +29,8 @@ internal sealed record SessionFinding(string Name, string BuiltIn, string Gracef
         new(name, builtIn, graceful, "", target, isHeld ? Verdict.Held : Verdict.Missed);
 
     public static SessionFinding WithoutTarget(string name, string builtIn, string graceful, string compared = "") => new(name, builtIn, graceful, compared, "", Verdict.None);
+
+    public static string Text(Interval ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:0.00} ({ratio.Lower:0.00} … {ratio.Upper:0.00})");
 
     public string[] ToRow() => [Name, BuiltIn, Graceful, Compared, Target, Verdict switch { Verdict.None => "", Verdict.Held => "HELD", Verdict.Missed => "**MISSED**", _ => "undecided" }];
 }
