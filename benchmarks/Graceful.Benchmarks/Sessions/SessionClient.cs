@@ -15,11 +15,6 @@ internal sealed class SessionClient
     /// <summary>Begins a session of so many entries of so many bytes.</summary>
     public static async Task<SessionClient> EstablishAsync(SessionHost host, int entries, int size)
     {
-        if (host.Side == SessionSide.Plain)
-        {
-            return new SessionClient(host, null, size);
-        }
-
         var answer = await host.SendAsync(SessionEndpoints.Establish, null, new SessionWork { Entries = entries, Value = Value(size, 0) });
         var cookie = answer.Headers.SetCookie.ToString();
         var end = cookie.IndexOf(';', StringComparison.Ordinal);

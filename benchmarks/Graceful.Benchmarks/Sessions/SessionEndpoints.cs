@@ -21,14 +21,14 @@ internal static class SessionEndpoints
 
     public static void Map(WebApplication app, SessionSide side)
     {
-        if (side == SessionSide.Plain)
+        app.Map(Establish, (RequestDelegate)EstablishAsync);
+        if (side == SessionSide.Untouched)
         {
             app.Map("/{work}", (RequestDelegate)AnswerAsync);
             return;
         }
 
         app.Map(NoAccess, (RequestDelegate)AnswerAsync);
-        app.Map(Establish, (RequestDelegate)EstablishAsync);
         app.Map(Read, (RequestDelegate)ReadAsync);
         app.Map(ReadBlocking, (RequestDelegate)ReadBlockingAsync);
         app.Map(DeclaredRead, (RequestDelegate)ReadAsync).WithMetadata(new SessionKeysAttribute(SessionWork.None.Entry));

@@ -38,6 +38,10 @@ internal sealed class SessionHost : IAsyncDisposable
         builder.Services.AddSingleton<IServer>(server);
         switch (side)
         {
+            case SessionSide.Untouched:
+                builder.Services.AddDistributedMemoryCache();
+                builder.Services.AddSession();
+                break;
             case SessionSide.BuiltIn:
                 builder.Services.AddStackExchangeRedisCache(o => (o.ConnectionMultiplexerFactory, o.InstanceName) = (() => Task.FromResult<IConnectionMultiplexer>(multiplexer!), Prefix(side)));
                 builder.Services.AddSession();
@@ -51,11 +55,7 @@ internal sealed class SessionHost : IAsyncDisposable
 
         builder.Services.AddSingleton(Keys);
         var app = builder.Build();
-        if (side != SessionSide.Plain)
-        {
-            app.UseSession();
-        }
-
+        app.UseSession();
         SessionEndpoints.Map(app, side);
         await app.StartAsync();
         return new SessionHost(side, app, server, multiplexer);

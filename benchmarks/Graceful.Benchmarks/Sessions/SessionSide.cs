@@ -2,8 +2,8 @@ namespace Graceful.Benchmarks;
 
 internal enum SessionSide
 {
-    /// <summary>The application without sessions: what a request costs in any case.</summary>
-    Plain = 0,
+    /// <summary>ASP.NET Core's sessions in memory, which no endpoint touches: what a request with a session's cookie costs in any case.</summary>
+    Untouched = 0,
 
     /// <summary>ASP.NET Core's AddSession() on AddStackExchangeRedisCache().</summary>
     BuiltIn = 1,

@@ -25,19 +25,15 @@ internal static class SessionThroughputCase
         await using var bare = await BareSessionCommands.OpenAsync(redis.Address, Concurrency, entries: 10, size: 200);
         foreach (var (path, work, least) in Works)
         {
-            var taken = await MeasureAsync(rounds, Do(theirs, path), Do(ours, path));
-            findings.Add(SessionFinding.OfRatio($"requests/s, 10×200 B, {Concurrency} at a time: {work}", Text(taken.MedianBuiltIn), Text(taken.MedianGraceful), taken.Gained, least, "as many"));
-            var commands = await MeasureAsync(rounds, bare.BuiltIn(path), bare.Graceful(path));
+            findings.AddRange(await CompareAsync(rounds, $"requests/s, 10×200 B, {Concurrency} at a time: {work}", theirs, ours, path, least));
+            var (commands, _) = await MeasureAsync(rounds, bare.BuiltIn(path), bare.Graceful(path));
             findings.Add(SessionFinding.WithoutTarget("– its commands alone", Text(commands.MedianBuiltIn), Text(commands.MedianGraceful), SessionFinding.Text(commands.Gained)));
         }
 
         await SameState.RequireAsync(theirs, ours);
         (theirs, ours) = (await EstablishAsync(builtIn, 50, 1000), await EstablishAsync(graceful, 50, 1000));
-        var declared = await MeasureAsync(rounds, Do(theirs, SessionEndpoints.DeclaredRead), Do(ours, SessionEndpoints.DeclaredRead));
-        findings.Add(SessionFinding.OfRatio(
-            $"requests/s, 50×1 kB, {Concurrency} at a time: read of one entry, declared by [SessionKeys]", Text(declared.MedianBuiltIn), Text(declared.MedianGraceful), declared.Gained, 5, "as many"));
-        var full = await MeasureAsync(rounds, Do(theirs, SessionEndpoints.Read), Do(ours, SessionEndpoints.Read));
-        findings.Add(SessionFinding.WithoutTarget($"requests/s, 50×1 kB, {Concurrency} at a time: read, all entries loaded", Text(full.MedianBuiltIn), Text(full.MedianGraceful), SessionFinding.Text(full.Gained)));
+        findings.AddRange(await CompareAsync(rounds, $"requests/s, 50×1 kB, {Concurrency} at a time: read of one entry, declared by [SessionKeys]", theirs, ours, SessionEndpoints.DeclaredRead, 5));
+        findings.AddRange(await CompareAsync(rounds, $"requests/s, 50×1 kB, {Concurrency} at a time: read, all entries loaded", theirs, ours, SessionEndpoints.Read, null));
         await SameState.RequireAsync(theirs, ours);
         return findings;
     }
@@ -45,23 +41,40 @@ internal static class SessionThroughputCase
     private static Task<SessionClient[]> EstablishAsync(SessionHost host, int entries, int size) =>
         Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => SessionClient.EstablishAsync(host, entries, size)));
 
+    private static async Task<IEnumerable<SessionFinding>> CompareAsync(int rounds, string name, SessionClient[] theirs, SessionClient[] ours, string path, double? least)
+    {
+        var (rate, cost) = await MeasureAsync(rounds, Do(theirs, path), Do(ours, path));
+        var (b, g) = (Text(rate.MedianBuiltIn), Text(rate.MedianGraceful));
+        return
+        [
+            least is { } ratio ? SessionFinding.OfRatio(name, b, g, rate.Gained, ratio, "as many") : SessionFinding.WithoutTarget(name, b, g, SessionFinding.Text(rate.Gained)),
+            SessionFinding.WithoutTarget("– processor time of a request, without the server's", $"{cost.MedianBuiltIn:0} µs", $"{cost.MedianGraceful:0} µs", SessionFinding.Text(cost.Saved)),
+        ];
+    }
+
     private static Func<int, int, Task> Do(SessionClient[] clients, string path) => (worker, number) => clients[worker].DoAsync(path, number);
 
     /// <summary>The same number of requests on both sides, so that both end in the same state.</summary>
-    private static async Task<PairedRounds> MeasureAsync(int rounds, Func<int, int, Task> builtIn, Func<int, int, Task> graceful)
+    private static async Task<(PairedRounds Rate, PairedRounds Cost)> MeasureAsync(int rounds, Func<int, int, Task> builtIn, Func<int, int, Task> graceful)
     {
         var each = 50;
         for (var warmUp = 0; warmUp < 4; warmUp++)
         {
-            var slower = Math.Min(await RateAsync(builtIn, each), await RateAsync(graceful, each));
+            var slower = Math.Min(await RateAsync(builtIn, each, []), await RateAsync(graceful, each, []));
             each = Math.Max(50, (int)(slower * Slice.TotalSeconds / Concurrency));
         }
 
-        return await PairedRounds.TakeAsync(rounds, () => RateAsync(builtIn, each), () => RateAsync(graceful, each));
+        var (theirs, ours) = (new List<double>(), new List<double>());
+        var rate = await PairedRounds.TakeAsync(rounds, () => RateAsync(builtIn, each, theirs), () => RateAsync(graceful, each, ours));
+        return (rate, new PairedRounds(theirs, ours));
     }
 
-    private static async Task<double> RateAsync(Func<int, int, Task> doAsync, int each)
+    /// <param name="doAsync">Does a request, for a worker and a number.</param>
+    /// <param name="each">Requests of each worker.</param>
+    /// <param name="costs">Takes the processor time of a request, in µs.</param>
+    private static async Task<double> RateAsync(Func<int, int, Task> doAsync, int each, List<double> costs)
     {
+        var used = Environment.CpuUsage.TotalTime;
         var begun = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(worker => Task.Run(async () =>
         {
@@ -70,7 +83,9 @@ internal static class SessionThroughputCase
                 await doAsync(worker, i);
             }
         })));
-        return each * Concurrency / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        var rate = each * Concurrency / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        costs.Add((Environment.CpuUsage.TotalTime - used).TotalMicroseconds / (each * Concurrency));
+        return rate;
     }
 
     private static string Text(double rate) => rate.ToString("N0", CultureInfo.InvariantCulture);

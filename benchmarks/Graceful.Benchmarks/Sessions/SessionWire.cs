@@ -15,5 +15,5 @@ internal static class SessionWire
         return connection;
     }
 
-    public static Task<SessionHost> StartAsync(SessionSide side, string address) => SessionHost.StartAsync(side, side == SessionSide.Plain ? null : To(address), Patience);
+    public static Task<SessionHost> StartAsync(SessionSide side, string address) => SessionHost.StartAsync(side, side == SessionSide.Untouched ? null : To(address), Patience);
 }

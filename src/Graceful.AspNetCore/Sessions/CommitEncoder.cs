@@ -6,12 +6,12 @@ internal readonly struct CommitEncoder(SessionParts parts, SessionDocument docum
     public SessionCommit Encode(SessionCommit commit)
     {
         var set = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        var remove = new List<string>();
+        List<string>? remove = null;
         foreach (var (name, pending) in document.Pending)
         {
             if (pending.Bytes is null)
             {
-                remove.Add(name);
+                (remove ??= []).Add(name);
             }
             else
             {
@@ -19,7 +19,7 @@ internal readonly struct CommitEncoder(SessionParts parts, SessionDocument docum
             }
         }
 
-        return commit with { Clear = document.IsCleared, Set = set, Remove = remove };
+        return commit with { Clear = document.IsCleared, Set = set, Remove = remove ?? commit.Remove };
     }
 
     private byte[] Encode(SessionSchema schema, byte[] json)

@@ -179,16 +179,14 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Store.BindAsync(user, session, NoteLife, cancellationToken);
 
     /// <summary>Stores what is pending.</summary>
-    public async ValueTask CommitAsync(CancellationToken cancellationToken)
+    public ValueTask CommitAsync(CancellationToken cancellationToken)
     {
         if (parts.Levels is null && Document.Unseen() is { Count: > 0 } unseen)
         {
-            await SendSeenAsync(unseen, cancellationToken).ConfigureAwait(false);
+            return SendSeenAsync(unseen, cancellationToken);
         }
-        else if (Document.IsDirty)
-        {
-            await SendAsync(null, cancellationToken).ConfigureAwait(false);
-        }
+
+        return Document.IsDirty ? new(SendAsync(null, cancellationToken).AsTask()) : ValueTask.CompletedTask;
     }
 
     /// <summary>Stores what is pending if an entry still has the revision.</summary>
@@ -249,7 +247,12 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
         // Held until the store has acknowledged: as long as this is under way, the level is not believed gone.
         using var lease = parts.Levels?.Enter(parts.Options.Contract!) ?? default;
         var encoder = new CommitEncoder(parts, Document, Handle, parts.Levels is null ? int.MaxValue : lease.Level);
-        var commit = encoder.Encode(NewCommit()) with { Expect = expect ?? [] };
+        var commit = encoder.Encode(NewCommit());
+        if (expect is not null)
+        {
+            commit = commit with { Expect = expect };
+        }
+
         var result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
         parts.Metrics.Commit(result.Outcome);
         switch (result.Outcome)
