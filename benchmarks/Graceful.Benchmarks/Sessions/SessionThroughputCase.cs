@@ -23,6 +23,7 @@ internal static class SessionThroughputCase
         var findings = new List<SessionFinding>();
         var (theirs, ours) = (await EstablishAsync(builtIn, 10, 200), await EstablishAsync(graceful, 10, 200));
         await using var bare = await BareSessionCommands.OpenAsync(redis.Address, Concurrency, entries: 10, size: 200);
+        findings.AddRange(await CompareAsync(rounds, $"requests/s, 10×200 B, {Concurrency} at a time: no access", theirs, ours, SessionEndpoints.NoAccess, null));
         foreach (var (path, work, least) in Works)
         {
             findings.AddRange(await CompareAsync(rounds, $"requests/s, 10×200 B, {Concurrency} at a time: {work}", theirs, ours, path, least));

@@ -14,11 +14,11 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
     private long _closedUntil;
 
     public ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
-        new(CallAsync("load", 1, token => store.LoadAsync(session, names, token), cancellationToken));
+        new(CallAsync("load", 1, (store, session, names), static (call, token) => call.store.LoadAsync(call.session, call.names, token), cancellationToken));
 
     /// <summary>A second time when the first was not answered: the id makes it count once.</summary>
     public ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken) =>
-        new(CallAsync("commit", 2, token => store.CommitAsync(session, commit, token), cancellationToken));
+        new(CallAsync("commit", 2, (store, session, commit), static (call, token) => call.store.CommitAsync(call.session, call.commit, token), cancellationToken));
 
     public ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken) =>
         new(CallAsync("end", 2, token => store.EndAsync(session, remembrance, token), cancellationToken));
@@ -45,7 +45,10 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
         return true;
     }
 
-    private async Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    private Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
+        CallAsync(operation, attempts, call, static (call, token) => call(token), cancellationToken);
+
+    private async Task<T> CallAsync<TState, T>(string operation, int attempts, TState state, Func<TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         Enter(operation);
         for (var attempt = 1; ; attempt++)
@@ -55,7 +58,7 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
             try
             {
                 // A store that hangs may not listen to the token either.
-                var answer = await call(limit.Token).AsTask().WaitAsync(options.Timeout, time, cancellationToken).ConfigureAwait(false);
+                var answer = await call(state, limit.Token).AsTask().WaitAsync(options.Timeout, time, cancellationToken).ConfigureAwait(false);
                 Volatile.Write(ref _closedUntil, 0);
                 return answer;
             }
