@@ -13,7 +13,7 @@ internal enum Verdict
 /// <summary>One line of the result: both sides, the target, and what became of it.</summary>
 internal sealed record SessionFinding(string Name, string BuiltIn, string Graceful, string Compared, string Target, Verdict Verdict)
 {
-    public static readonly string[] Head = ["", "built-in", "Graceful", "built-in / Graceful", "target", ""];
+    public static readonly string[] Head = ["", "built-in", "Graceful", "Graceful is better by", "target", ""];
 
     /// <summary>A ratio of the two sides that is to reach a target, by the interval of its median.</summary>
     public static SessionFinding OfRatio(string name, string builtIn, string graceful, Interval ratio, double target, string word) => new(

@@ -18,7 +18,7 @@ internal static class SessionsCommand
 
     public static Command Create()
     {
-        var rounds = CommonOptions.Count("--rounds", 9, "Interleaved rounds of each number that has an interval");
+        var rounds = CommonOptions.Count("--rounds", 7, "Interleaved rounds of each number that has an interval");
         var chosen = new Option<string>("--case") { Description = $"One case, without writing the result (default: {All})", DefaultValueFactory = _ => All };
         chosen.AcceptOnlyFromAmong([All, .. Cases.Select(c => c.Name)]);
         var preliminary = CommonOptions.Preliminary();
