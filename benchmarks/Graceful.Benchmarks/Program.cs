@@ -25,6 +25,7 @@ internal static class Program
             FleetCommand.Create(),
             LevelChangeCommand.Create(),
             JoinCommand.Create(),
+            SessionsCommand.Create(),
         };
         return await root.Parse(args).InvokeAsync();
     }

@@ -40,30 +40,23 @@ internal sealed class RedisScriptRunner
 
     private async Task<RedisResult> RunAsync(IDatabase database, RedisScript script, RedisKey[] keys, RedisValue[] values)
     {
-        if (!_plain)
+        for (var form = _plain ? script.Plain : script.Flagged; ; form = script.Plain)
         {
             try
             {
-                return await RunAsync(database, script.Flagged, keys, values).ConfigureAwait(false);
+                try
+                {
+                    return await database.ScriptEvaluateAsync(form.Name, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+                }
+                catch (RedisServerException e) when (e.Is("NOSCRIPT"))
+                {
+                    return await SendAsync(database, form.Text, keys, values).ConfigureAwait(false);
+                }
             }
-            catch (RedisServerException e) when (DoesNotCompile(e.Message))
+            catch (RedisServerException e) when (!ReferenceEquals(form, script.Plain) && DoesNotCompile(e.Message))
             {
                 _plain = true;
             }
-        }
-
-        return await RunAsync(database, script.Plain, keys, values).ConfigureAwait(false);
-    }
-
-    private static async Task<RedisResult> RunAsync(IDatabase database, RedisScriptForm form, RedisKey[] keys, RedisValue[] values)
-    {
-        try
-        {
-            return await database.ScriptEvaluateAsync(form.Name, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
-        }
-        catch (RedisServerException e) when (e.Is("NOSCRIPT"))
-        {
-            return await SendAsync(database, form.Text, keys, values).ConfigureAwait(false);
         }
     }
 

@@ -67,6 +67,11 @@ internal sealed class RedisTarget : IAsyncDisposable
     /// <summary>Processor time that the server has used, in seconds.</summary>
     public async Task<double> ProcessorTimeAsync() => await ReadAsync("cpu", "used_cpu_sys") + await ReadAsync("cpu", "used_cpu_user");
 
+    /// <summary>It keeps its connections, and answers nothing any more. Only one that was started here.</summary>
+    public void Pause() => Signal("STOP");
+
+    public void Resume() => Signal("CONT");
+
     public async ValueTask DisposeAsync()
     {
         await _operator.DisposeAsync();
@@ -75,6 +80,16 @@ internal sealed class RedisTarget : IAsyncDisposable
             _process.Kill();
             await _process.WaitForExitAsync();
             _process.Dispose();
+        }
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        if (kill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{Program} took no {name}.");
         }
     }
 

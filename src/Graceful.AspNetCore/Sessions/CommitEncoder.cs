@@ -1,17 +1,17 @@
 namespace Graceful;
 
-/// <summary>Makes a commit of what is pending, with schemas at the versions that may be written now.</summary>
+/// <summary>Makes what a commit writes and removes of what is pending, with schemas at the versions that may be written now.</summary>
 internal readonly struct CommitEncoder(SessionParts parts, SessionDocument document, SessionHandle session, int level)
 {
-    public SessionCommit Encode(SessionCommit commit)
+    public (IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Set, IReadOnlyCollection<string> Remove) Encode()
     {
         var set = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        var remove = new List<string>();
+        List<string>? remove = null;
         foreach (var (name, pending) in document.Pending)
         {
             if (pending.Bytes is null)
             {
-                remove.Add(name);
+                (remove ??= []).Add(name);
             }
             else
             {
@@ -19,7 +19,7 @@ internal readonly struct CommitEncoder(SessionParts parts, SessionDocument docum
             }
         }
 
-        return commit with { Clear = document.IsCleared, Set = set, Remove = remove };
+        return (set, remove ?? (IReadOnlyCollection<string>)[]);
     }
 
     private byte[] Encode(SessionSchema schema, byte[] json)

@@ -39,32 +39,28 @@ internal sealed class GateStream(ResponseGate gate, Stream inner) : Stream
         }
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken)
-    {
-        return gate.Passes ? inner.FlushAsync(cancellationToken) : OpenAndFlushAsync();
-
-        async Task OpenAndFlushAsync()
-        {
-            if (await gate.OpenAsync().ConfigureAwait(false))
-            {
-                await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+    public override Task FlushAsync(CancellationToken cancellationToken) => gate.Passes ? inner.FlushAsync(cancellationToken) : OpenAndFlushAsync(cancellationToken);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        return gate.Passes ? inner.WriteAsync(buffer, cancellationToken) : OpenAndWriteAsync();
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        gate.Passes ? inner.WriteAsync(buffer, cancellationToken) : OpenAndWriteAsync(buffer, cancellationToken);
 
-        async ValueTask OpenAndWriteAsync()
+    // Not local functions: what those capture is allocated also when everything passes.
+    private async Task OpenAndFlushAsync(CancellationToken cancellationToken)
+    {
+        if (await gate.OpenAsync().ConfigureAwait(false))
         {
-            if (await gate.OpenAsync().ConfigureAwait(false))
-            {
-                await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-            }
+            await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask OpenAndWriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (await gate.OpenAsync().ConfigureAwait(false))
+        {
+            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
     }
 }

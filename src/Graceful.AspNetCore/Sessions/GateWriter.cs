@@ -46,19 +46,15 @@ internal sealed class GateWriter(ResponseGate gate, PipeWriter inner) : PipeWrit
         }
     }
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
-    {
-        return gate.Passes ? inner.FlushAsync(cancellationToken) : OpenAndFlushAsync();
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => gate.Passes ? inner.FlushAsync(cancellationToken) : OpenAndFlushAsync(cancellationToken);
 
-        async ValueTask<FlushResult> OpenAndFlushAsync() =>
-            await gate.OpenAsync().ConfigureAwait(false) ? await inner.FlushAsync(cancellationToken).ConfigureAwait(false) : Discarded;
-    }
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        gate.Passes ? inner.WriteAsync(source, cancellationToken) : OpenAndWriteAsync(source, cancellationToken);
 
-    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
-    {
-        return gate.Passes ? inner.WriteAsync(source, cancellationToken) : OpenAndWriteAsync();
+    // Not local functions: what those capture is allocated also when everything passes.
+    private async ValueTask<FlushResult> OpenAndFlushAsync(CancellationToken cancellationToken) =>
+        await gate.OpenAsync().ConfigureAwait(false) ? await inner.FlushAsync(cancellationToken).ConfigureAwait(false) : Discarded;
 
-        async ValueTask<FlushResult> OpenAndWriteAsync() =>
-            await gate.OpenAsync().ConfigureAwait(false) ? await inner.WriteAsync(source, cancellationToken).ConfigureAwait(false) : Discarded;
-    }
+    private async ValueTask<FlushResult> OpenAndWriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken) =>
+        await gate.OpenAsync().ConfigureAwait(false) ? await inner.WriteAsync(source, cancellationToken).ConfigureAwait(false) : Discarded;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Graceful;
 
 /// <summary>
@@ -11,31 +13,31 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
     // A timestamp of the clock; 0 while the store answers.
     private long _closedUntil;
 
-    public async ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
-        await CallAsync("load", 1, token => store.LoadAsync(session, names, token), cancellationToken).ConfigureAwait(false);
+    public ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
+        new(CallAsync("load", 1, (store, session, names), static (call, token) => call.store.LoadAsync(call.session, call.names, token), cancellationToken));
 
     /// <summary>A second time when the first was not answered: the id makes it count once.</summary>
-    public async ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken) =>
-        await CallAsync("commit", 2, token => store.CommitAsync(session, commit, token), cancellationToken).ConfigureAwait(false);
+    public ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken) =>
+        new(CallAsync("commit", 2, (store, session, commit), static (call, token) => call.store.CommitAsync(call.session, call.commit, token), cancellationToken));
 
-    public async ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken) =>
-        await CallAsync("end", 2, token => store.EndAsync(session, remembrance, token), cancellationToken).ConfigureAwait(false);
+    public ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken) =>
+        new(CallAsync("end", 2, token => store.EndAsync(session, remembrance, token), cancellationToken));
 
     /// <summary>Once: asked again after an answer that was lost, it would say that another had ended the session.</summary>
-    public async ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken) =>
-        await CallAsync("end", 1, token => store.TryEndAsync(session, revision, remembrance, token), cancellationToken).ConfigureAwait(false);
+    public ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken) =>
+        new(CallAsync("end", 1, token => store.TryEndAsync(session, revision, remembrance, token), cancellationToken));
 
-    public async ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        await CallAsync("user", 2, token => Answered(store.BindAsync(user, session, timeToLive, token)), cancellationToken).ConfigureAwait(false);
+    public ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        new(CallAsync("user", 2, token => Answered(store.BindAsync(user, session, timeToLive, token)), cancellationToken));
 
-    public async ValueTask UnbindAsync(string user, SessionHandle session, CancellationToken cancellationToken) =>
-        await CallAsync("user", 1, token => Answered(store.UnbindAsync(user, session, token)), cancellationToken).ConfigureAwait(false);
+    public ValueTask UnbindAsync(string user, SessionHandle session, CancellationToken cancellationToken) =>
+        new(CallAsync("user", 1, token => Answered(store.UnbindAsync(user, session, token)), cancellationToken));
 
-    public async ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken) =>
-        await CallAsync("user", 1, token => store.ListAsync(user, token), cancellationToken).ConfigureAwait(false);
+    public ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken) =>
+        new(CallAsync("user", 1, token => store.ListAsync(user, token), cancellationToken));
 
-    public async ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken) =>
-        await CallAsync("touch", 1, token => Answered(store.TouchAsync(touches, token)), cancellationToken).ConfigureAwait(false);
+    public ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken) =>
+        new(CallAsync("touch", 1, token => Answered(store.TouchAsync(touches, token)), cancellationToken));
 
     private static async ValueTask<bool> Answered(ValueTask call)
     {
@@ -43,49 +45,41 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
         return true;
     }
 
-    private async Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    private Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
+        CallAsync(operation, attempts, call, static (call, token) => call(token), cancellationToken);
+
+    private async Task<T> CallAsync<TState, T>(string operation, int attempts, TState state, Func<TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         Enter(operation);
         for (var attempt = 1; ; attempt++)
         {
+            Exception failure;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             try
             {
-                var answer = await OnceAsync(call, cancellationToken).ConfigureAwait(false);
+                // A store that hangs may not listen to the token either.
+                var answer = await call(state, limit.Token).AsTask().WaitAsync(options.Timeout, time, cancellationToken).ConfigureAwait(false);
                 Volatile.Write(ref _closedUntil, 0);
                 return answer;
             }
-            catch (SessionStoreException) when (attempt < attempts)
+            catch (TimeoutException e)
             {
-                // Once more: whether it was applied is unknown.
+                // Whoever listens stops. Not after an answer: there is nothing left to stop, and it would take a turn of the thread pool.
+                await limit.CancelAsync().ConfigureAwait(false);
+                failure = new SessionStoreException($"The store of sessions did not answer in {options.Timeout.TotalSeconds:0.###} s.", e);
             }
-            catch (SessionStoreException)
+            catch (Exception e) when (e is SessionStoreException || !cancellationToken.IsCancellationRequested)
+            {
+                failure = e is SessionStoreException ? e : new SessionStoreException("The store of sessions failed.", e);
+            }
+
+            // Once more, if it may be: whether it was applied is unknown.
+            if (attempt == attempts)
             {
                 metrics.Failed(operation);
                 Close(Pause);
-                throw;
+                ExceptionDispatchInfo.Throw(failure);
             }
-        }
-    }
-
-    private async Task<T> OnceAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            // A store that hangs may not listen to the token either.
-            return await call(limit.Token).AsTask().WaitAsync(options.Timeout, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException e)
-        {
-            throw new SessionStoreException($"The store of sessions did not answer in {options.Timeout.TotalSeconds:0.###} s.", e);
-        }
-        catch (Exception e) when (e is not SessionStoreException && !cancellationToken.IsCancellationRequested)
-        {
-            throw new SessionStoreException("The store of sessions failed.", e);
-        }
-        finally
-        {
-            await limit.CancelAsync().ConfigureAwait(false);
         }
     }
 

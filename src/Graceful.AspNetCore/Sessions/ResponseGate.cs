@@ -26,7 +26,8 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
     /// <summary>Written before an exception of the store, which may have been handled or not.</summary>
     private byte[]? _held;
 
-    public GateBuffer Buffer { get; } = new();
+    /// <summary>Made when it is needed: most applications write to the stream, and flush.</summary>
+    public GateBuffer Buffer => field ??= new();
 
     /// <summary>Everything goes straight to the server.</summary>
     public bool Passes { get; private set; }

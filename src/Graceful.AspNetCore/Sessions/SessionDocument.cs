@@ -7,25 +7,29 @@ internal readonly record struct PendingEntry(SessionSchema? Schema, byte[]? Byte
 internal sealed class SessionDocument
 {
     private static readonly SessionState Empty = new();
-    private Dictionary<string, SessionEntry> _entries = [];
-    private Dictionary<string, PendingEntry> _pending = [];
+    private static readonly Dictionary<string, PendingEntry> Nothing = [];
+    private IReadOnlyDictionary<string, SessionEntry> _entries = Empty.Entries;
+
+    /// <summary>A copy of its own in <see cref="_entries"/>, from the first change on: most requests only read what the store has made.</summary>
+    private Dictionary<string, SessionEntry>? _changed;
+    private Dictionary<string, PendingEntry>? _pending;
     private HashSet<string>? _known;
     private bool _knowsAll;
 
     /// <summary>What was read last; null when nothing was.</summary>
     public SessionState? State { get; private set; }
 
-    public IReadOnlyDictionary<string, PendingEntry> Pending => _pending;
+    public IReadOnlyDictionary<string, PendingEntry> Pending => _pending ?? Nothing;
 
     public IReadOnlyDictionary<string, SessionEntry> Entries => _entries;
 
     public bool IsCleared { get; private set; }
 
-    public bool IsDirty => IsCleared || _pending.Count > 0;
+    public bool IsDirty => IsCleared || _pending?.Count > 0;
 
     public bool KnowsAll => _knowsAll || IsCleared;
 
-    public bool Knows(string name) => KnowsAll || _pending.ContainsKey(name) || _known?.Contains(name) == true;
+    public bool Knows(string name) => KnowsAll || TryFindPending(name, out _) || _known?.Contains(name) == true;
 
     /// <summary>Entries with a schema that are to be replaced, and were never read; null when there are none.</summary>
     public List<string>? Unseen()
@@ -33,7 +37,7 @@ internal sealed class SessionDocument
         List<string>? unseen = null;
         if (!KnowsAll)
         {
-            foreach (var (name, pending) in _pending)
+            foreach (var (name, pending) in _pending ?? Nothing)
             {
                 if (pending is { Schema: not null, Bytes: not null } && _known?.Contains(name) != true)
                 {
@@ -52,14 +56,15 @@ internal sealed class SessionDocument
         if (names is null || State is null || State.Revision != state.Revision || State.Generation != state.Generation)
         {
             // The session has moved on: what was read before belongs to another state.
-            _entries = new Dictionary<string, SessionEntry>(state.Entries, StringComparer.Ordinal);
+            (_entries, _changed) = (state.Entries, null);
             _known = names is null ? null : [.. names];
         }
         else
         {
+            var entries = Changed();
             foreach (var (name, entry) in state.Entries)
             {
-                _entries[name] = entry;
+                entries[name] = entry;
             }
 
             _known!.UnionWith(names);
@@ -71,7 +76,7 @@ internal sealed class SessionDocument
 
     public void AcceptEmpty() => Accept(Empty, null);
 
-    public bool TryFindPending(string name, out PendingEntry pending) => _pending.TryGetValue(name, out pending);
+    public bool TryFindPending(string name, out PendingEntry pending) => (_pending ?? Nothing).TryGetValue(name, out pending);
 
     /// <summary>The stored entry, as far as this request has neither removed nor replaced it.</summary>
     public bool TryFindStored(string name, out SessionEntry entry)
@@ -82,15 +87,15 @@ internal sealed class SessionDocument
 
     public IEnumerable<string> Names()
     {
-        var stored = IsCleared ? [] : _entries.Keys.Where(n => !_pending.ContainsKey(n));
-        return stored.Concat(_pending.Where(p => p.Value.Bytes is not null).Select(p => p.Key));
+        var stored = IsCleared ? [] : _entries.Keys.Where(n => !TryFindPending(n, out _));
+        return stored.Concat(Pending.Where(p => p.Value.Bytes is not null).Select(p => p.Key));
     }
 
     /// <summary>Bytes and number of the entries as far as they are known, without one.</summary>
     public (int Bytes, int Count) SizeWithout(string name)
     {
         var (bytes, count) = (0, 0);
-        foreach (var (other, pending) in _pending)
+        foreach (var (other, pending) in _pending ?? Nothing)
         {
             if (pending.Bytes is not null && other != name)
             {
@@ -98,11 +103,11 @@ internal sealed class SessionDocument
             }
         }
 
-        if (!IsCleared)
+        if (!IsCleared && _entries.Count > 0)
         {
             foreach (var (other, entry) in _entries)
             {
-                if (other != name && !_pending.ContainsKey(other))
+                if (other != name && !TryFindPending(other, out _))
                 {
                     (bytes, count) = (bytes + entry.Data.Length, count + 1);
                 }
@@ -112,27 +117,27 @@ internal sealed class SessionDocument
         return (bytes, count);
     }
 
-    public void Set(string name, PendingEntry entry) => _pending[name] = entry;
+    public void Set(string name, PendingEntry entry) => (_pending ??= [])[name] = entry;
 
     public void Remove(string name)
     {
         if (KnowsAll && !(!IsCleared && _entries.ContainsKey(name)))
         {
-            _pending.Remove(name);
+            Forget(name);
         }
         else
         {
-            _pending[name] = new PendingEntry(null, null);
+            Set(name, new PendingEntry(null, null));
         }
     }
 
     /// <summary>What is pending for a name does not count any more.</summary>
-    public void Forget(string name) => _pending.Remove(name);
+    public void Forget(string name) => _pending?.Remove(name);
 
     /// <param name="exists">Whether there may be anything in the store to clear.</param>
     public void Clear(bool exists)
     {
-        _pending.Clear();
+        _pending = null;
         IsCleared = exists;
         if (!exists)
         {
@@ -145,20 +150,14 @@ internal sealed class SessionDocument
     {
         if (IsCleared)
         {
-            _entries.Clear();
+            (_entries, _changed) = (Empty.Entries, null);
             (_known, _knowsAll) = (null, true);
         }
 
-        foreach (var (name, data) in commit.Set)
+        // Without a state nothing is known: whoever reads after this asks the store.
+        if (State is not null || IsCleared)
         {
-            _entries[name] = new SessionEntry(result.Revision, data);
-            _known?.Add(name);
-        }
-
-        foreach (var name in commit.Remove)
-        {
-            _entries.Remove(name);
-            _known?.Add(name);
+            Take(commit, result.Revision);
         }
 
         // Entries that others wrote in between are not here: the revision stays the one that was read, so that a later read notices.
@@ -167,15 +166,41 @@ internal sealed class SessionDocument
             State = (State ?? Empty) with { Exists = true, Generation = result.Generation };
         }
 
-        _pending = [];
+        _pending = null;
         IsCleared = false;
     }
 
     /// <summary>What was pending was refused, and the session is another one now.</summary>
     public void Dropped()
     {
-        _pending = [];
+        _pending = null;
         IsCleared = false;
         AcceptEmpty();
+    }
+
+    private void Take(SessionCommit commit, long revision)
+    {
+        var entries = Changed();
+        foreach (var (name, data) in commit.Set)
+        {
+            entries[name] = new SessionEntry(revision, data);
+            _known?.Add(name);
+        }
+
+        foreach (var name in commit.Remove)
+        {
+            entries.Remove(name);
+            _known?.Add(name);
+        }
+    }
+
+    private Dictionary<string, SessionEntry> Changed()
+    {
+        if (_changed is null)
+        {
+            _entries = _changed = new Dictionary<string, SessionEntry>(_entries, StringComparer.Ordinal);
+        }
+
+        return _changed;
     }
 }

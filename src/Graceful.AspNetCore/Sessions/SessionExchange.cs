@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -11,6 +12,8 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
     /// <summary>Beyond nearly every session: the note is only looked at to end sessions.</summary>
     private static readonly TimeSpan NoteLife = TimeSpan.FromDays(90);
+
+    private static readonly IReadOnlyDictionary<string, long> NoExpectation = ReadOnlyDictionary<string, long>.Empty;
 
     private readonly long _begun = parts.Time.GetTimestamp();
     private bool _hasEnded;
@@ -179,16 +182,14 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Store.BindAsync(user, session, NoteLife, cancellationToken);
 
     /// <summary>Stores what is pending.</summary>
-    public async ValueTask CommitAsync(CancellationToken cancellationToken)
+    public ValueTask CommitAsync(CancellationToken cancellationToken)
     {
         if (parts.Levels is null && Document.Unseen() is { Count: > 0 } unseen)
         {
-            await SendSeenAsync(unseen, cancellationToken).ConfigureAwait(false);
+            return SendSeenAsync(unseen, cancellationToken);
         }
-        else if (Document.IsDirty)
-        {
-            await SendAsync(null, cancellationToken).ConfigureAwait(false);
-        }
+
+        return Document.IsDirty ? new(SendAsync(null, cancellationToken).AsTask()) : ValueTask.CompletedTask;
     }
 
     /// <summary>Stores what is pending if an entry still has the revision.</summary>
@@ -228,8 +229,13 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
         }
     }
 
-    public SessionCommit NewCommit() => new(Guid.NewGuid().ToString("N"), TimeToLive)
+    public SessionCommit NewCommit(
+        bool clear, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> set, IReadOnlyCollection<string> remove, IReadOnlyDictionary<string, long> expect) => new(Guid.NewGuid().ToString("N"), TimeToLive)
     {
+        Clear = clear,
+        Set = set,
+        Remove = remove,
+        Expect = expect,
         AbsoluteTimeToLive = parts.Options.AbsoluteTimeout,
         Generation = Document.State is { Exists: true } state ? state.Generation : null,
         Elapsed = parts.Time.GetElapsedTime(_begun),
@@ -249,7 +255,8 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
         // Held until the store has acknowledged: as long as this is under way, the level is not believed gone.
         using var lease = parts.Levels?.Enter(parts.Options.Contract!) ?? default;
         var encoder = new CommitEncoder(parts, Document, Handle, parts.Levels is null ? int.MaxValue : lease.Level);
-        var commit = encoder.Encode(NewCommit()) with { Expect = expect ?? [] };
+        var (set, remove) = encoder.Encode();
+        var commit = NewCommit(Document.IsCleared, set, remove, expect ?? NoExpectation);
         var result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
         parts.Metrics.Commit(result.Outcome);
         switch (result.Outcome)

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text;
 
 namespace Graceful;
@@ -63,7 +64,7 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
             await exchange.NoteAsync(Encoding.UTF8.GetString(user.Span[1..]), to, cancellationToken).ConfigureAwait(false);
         }
 
-        var result = await parts.Store.CommitAsync(to, exchange.NewCommit() with { Clear = true, Set = moved, Generation = null, Elapsed = TimeSpan.Zero }, cancellationToken).ConfigureAwait(false);
+        var result = await parts.Store.CommitAsync(to, exchange.NewCommit(true, moved, [], ReadOnlyDictionary<string, long>.Empty) with { Generation = null, Elapsed = TimeSpan.Zero }, cancellationToken).ConfigureAwait(false);
         return new SessionState
         {
             Exists = true,

@@ -8,7 +8,6 @@ namespace Graceful;
 internal sealed partial class StateSession : ISession
 {
     private readonly SessionExchange _exchange;
-    private readonly TypedEntries _typed;
     private readonly SessionParts _parts;
     private readonly HttpContext _context;
     private readonly ResponseGate _gate;
@@ -20,7 +19,6 @@ internal sealed partial class StateSession : ISession
         _context = context;
         _gate = new ResponseGate(context, this);
         _exchange = new SessionExchange(parts, context, _gate, key, idle, isNew);
-        _typed = new TypedEntries(parts, _exchange);
         _gate.Install();
         _staysConnected = ConnectedSessions.MayBecomeOne(context.Features);
         if (_staysConnected)
@@ -31,6 +29,8 @@ internal sealed partial class StateSession : ISession
 
     /// <summary>The status of the answer, when the session was not stored.</summary>
     public int RefusedAs { get; private set; }
+
+    private TypedEntries Typed => field ??= new TypedEntries(_parts, _exchange);
 
     public bool IsAvailable
     {
@@ -74,7 +74,7 @@ internal sealed partial class StateSession : ISession
         {
             value = _parts.Codec.TryDecode(key, stored.Data, _exchange.Handle, out var decoded) && decoded.Version == 0
                 ? decoded.Payload.ToArray()
-                : throw _typed.Unreadable(key);
+                : throw Typed.Unreadable(key);
         }
 
         return value is not null;
@@ -90,7 +90,7 @@ internal sealed partial class StateSession : ISession
             if (_exchange.Document.TryFindStored(key, out var stored) && !_exchange.Document.TryFindPending(key, out _)
                 && !(_parts.Codec.TryDecode(key, stored.Data, _exchange.Handle, out var decoded) && decoded.Version == 0))
             {
-                throw _typed.Unreadable(key);
+                throw Typed.Unreadable(key);
             }
 
             _exchange.Write(key, new PendingEntry(null, EntryCodec.EncodeRaw(value)));
@@ -171,25 +171,25 @@ internal sealed partial class StateSession : ISession
 
     public T? Get<T>(string name)
     {
-        var schema = _typed.Schema<T>(name);
+        var schema = Typed.Schema<T>(name);
         _exchange.Load(name);
-        return _typed.Read(schema);
+        return Typed.Read(schema);
     }
 
     public async ValueTask<T?> GetAsync<T>(string name, CancellationToken cancellationToken)
     {
-        var schema = _typed.Schema<T>(name);
+        var schema = Typed.Schema<T>(name);
         await _exchange.LoadAsync(name, cancellationToken).ConfigureAwait(false);
-        return _typed.Read(schema);
+        return Typed.Read(schema);
     }
 
     public void Set<T>(string name, T value)
         where T : notnull
     {
-        var schema = _typed.Schema<T>(name);
+        var schema = Typed.Schema<T>(name);
         if (_exchange.MayWrite())
         {
-            _typed.Write(schema, value);
+            Typed.Write(schema, value);
         }
     }
 
@@ -197,14 +197,14 @@ internal sealed partial class StateSession : ISession
         where T : notnull
     {
         ArgumentNullException.ThrowIfNull(change);
-        return _typed.UpdateAsync(_typed.Schema<T>(name), change, cancellationToken);
+        return Typed.UpdateAsync(Typed.Schema<T>(name), change, cancellationToken);
     }
 
     public bool IsUnreadable(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         _exchange.Load(name);
-        return _typed.IsUnreadable(name);
+        return Typed.IsUnreadable(name);
     }
 
     public ValueTask RotateIdAsync(CancellationToken cancellationToken) => new SessionRenewal(_parts, _exchange).RotateAsync(cancellationToken);

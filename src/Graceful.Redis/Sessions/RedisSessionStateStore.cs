@@ -32,13 +32,12 @@ internal sealed class RedisSessionStateStore(RedisConnection connection, string 
         }
     }
 
-    public async ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken)
+    public ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken)
     {
         SessionArguments.Check(session);
         SessionArguments.Check(commit);
         var script = commit.Set.Count > 0 ? SessionScripts.Commit : SessionScripts.Shrink;
-        var answer = await RunAsync(script, _keys.Of(session), SessionWriting.Arguments(commit), cancellationToken).ConfigureAwait(false);
-        return SessionReading.Answer((string)answer!);
+        return new(RunAsync(script, _keys.Of(session), SessionWriting.Arguments(commit), static answer => SessionReading.Answer((string)answer!), cancellationToken));
     }
 
     public async ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken)
@@ -139,11 +138,14 @@ internal sealed class RedisSessionStateStore(RedisConnection connection, string 
             : database.ExecuteAsync("PEXPIRE", [key, life, "GT"], CommandFlags.DemandMaster);
     }
 
-    private async Task<RedisResult> RunAsync(RedisScript script, RedisKey key, RedisValue[] values, CancellationToken cancellationToken)
+    private Task<RedisResult> RunAsync(RedisScript script, RedisKey key, RedisValue[] values, CancellationToken cancellationToken) =>
+        RunAsync(script, key, values, static answer => answer, cancellationToken);
+
+    private async Task<T> RunAsync<T>(RedisScript script, RedisKey key, RedisValue[] values, Func<RedisResult, T> read, CancellationToken cancellationToken)
     {
         try
         {
-            return await _scripts.RunAsIsAsync(script, [key], values, cancellationToken).ConfigureAwait(false);
+            return read(await _scripts.RunAsIsAsync(script, [key], values, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (IsToBeExplained(e, cancellationToken))
         {

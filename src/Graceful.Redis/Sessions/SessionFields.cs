@@ -23,6 +23,9 @@ internal static class SessionFields
     public const string Created = "!t";
     public const string Ended = "!x";
 
+    /// <summary>How many reserved fields a session has that was never cleared.</summary>
+    public const int Usual = 4;
+
     /// <summary>Of an entry's revision.</summary>
     public const int Digits = 8;
 
@@ -62,11 +65,17 @@ internal static class SessionFields
     /// <summary>The answer of <see cref="SessionScripts.Commit"/>: three numbers.</summary>
     public static SessionCommitResult? ReadAnswer(string answer)
     {
-        var parts = answer.Split(' ');
-        var outcome = int.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture);
+        Span<Range> parts = stackalloc Range[3];
+        var text = answer.AsSpan();
+        if (text.Split(parts, ' ') != parts.Length)
+        {
+            throw new FormatException("The answer to a commit is not three numbers.");
+        }
+
+        var outcome = int.Parse(text[parts[0]], NumberStyles.None, CultureInfo.InvariantCulture);
         return outcome > (int)SessionCommitOutcome.Ended
             ? null
             : new SessionCommitResult(
-                (SessionCommitOutcome)outcome, long.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture), long.Parse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture));
+                (SessionCommitOutcome)outcome, long.Parse(text[parts[1]], NumberStyles.None, CultureInfo.InvariantCulture), long.Parse(text[parts[2]], NumberStyles.None, CultureInfo.InvariantCulture));
     }
 }

@@ -45,7 +45,8 @@ internal static class SessionReading
     public static SessionState Read(HashEntry[] fields, DateTimeOffset now)
     {
         RedisValue revision = default, generation = default, created = default, ended = default;
-        var entries = new Entries(fields.Length);
+        // Without what every session has beside its entries.
+        var entries = new Entries(Math.Max(fields.Length - SessionFields.Usual, 0));
         foreach (var field in fields)
         {
             var name = (string)field.Name!;

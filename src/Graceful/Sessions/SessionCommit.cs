@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Graceful;
 
 /// <summary>What one request changes in a session.</summary>
@@ -29,7 +31,7 @@ public sealed record SessionCommit(string Id, TimeSpan TimeToLive)
     public bool Clear { get; init; }
 
     /// <summary>Entries to write, by name. A name is not empty.</summary>
-    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Set { get; init; } = new Dictionary<string, ReadOnlyMemory<byte>>();
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Set { get; init; } = ReadOnlyDictionary<string, ReadOnlyMemory<byte>>.Empty;
 
     /// <summary>Entries to remove; one that is in <see cref="Set"/> too is written.</summary>
     public IReadOnlyCollection<string> Remove { get; init; } = [];
@@ -37,7 +39,7 @@ public sealed record SessionCommit(string Id, TimeSpan TimeToLive)
     /// <summary>
     /// Compare-and-swap: the revision that each of these entries must have, 0 for one that must not exist. If one has another the commit is a conflict and changes nothing.
     /// </summary>
-    public IReadOnlyDictionary<string, long> Expect { get; init; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> Expect { get; init; } = ReadOnlyDictionary<string, long>.Empty;
 }
 
 /// <summary>What became of a commit.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Graceful;
 
 /// <summary>One entry as it lies in the store.</summary>
@@ -29,7 +31,7 @@ public sealed record SessionState
     public TimeSpan Age { get; init; }
 
     /// <summary>The entries that were asked for and exist, by name.</summary>
-    public IReadOnlyDictionary<string, SessionEntry> Entries { get; init; } = new Dictionary<string, SessionEntry>();
+    public IReadOnlyDictionary<string, SessionEntry> Entries { get; init; } = ReadOnlyDictionary<string, SessionEntry>.Empty;
 
     /// <summary>
     /// Entries that were asked for and are there, but not as a store writes them. They are left as they are until somebody writes or removes them; to expect any revision of one is a conflict.

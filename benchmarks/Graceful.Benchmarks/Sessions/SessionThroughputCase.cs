@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Graceful.Benchmarks;
+
+/// <summary>Requests a second through the session layer, 16 at a time, each with a session of its own; and what the same commands do without one.</summary>
+internal static class SessionThroughputCase
+{
+    public const string Name = "throughput";
+    public const int Concurrency = 16;
+
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(0.8);
+
+    private static readonly (string Path, string Work, double Least)[] Works =
+    [
+        (SessionEndpoints.Read, "read", 2.5), (SessionEndpoints.BlindWrite, "blind write (the built-in has to load)", 1.5), (SessionEndpoints.ReadAndWrite, "read + write", 0.85),
+    ];
+
+    public static async Task<IReadOnlyList<SessionFinding>> RunAsync(RedisTarget redis, int rounds)
+    {
+        await using var builtIn = await SessionWire.StartAsync(SessionSide.BuiltIn, redis.Address);
+        await using var graceful = await SessionWire.StartAsync(SessionSide.Graceful, redis.Address);
+        var findings = new List<SessionFinding>();
+        var (theirs, ours) = (await EstablishAsync(builtIn, 10, 200), await EstablishAsync(graceful, 10, 200));
+        await using var bare = await BareSessionCommands.OpenAsync(redis.Address, Concurrency, entries: 10, size: 200);
+        findings.AddRange(await CompareAsync(rounds, $"requests/s, 10×200 B, {Concurrency} at a time: no access", theirs, ours, SessionEndpoints.NoAccess, null));
+        foreach (var (path, work, least) in Works)
+        {
+            findings.AddRange(await CompareAsync(rounds, $"requests/s, 10×200 B, {Concurrency} at a time: {work}", theirs, ours, path, least));
+            var (commands, _) = await MeasureAsync(rounds, bare.BuiltIn(path), bare.Graceful(path));
+            findings.Add(SessionFinding.WithoutTarget("– its commands alone", Text(commands.MedianBuiltIn), Text(commands.MedianGraceful), SessionFinding.Text(commands.Gained)));
+        }
+
+        await SameState.RequireAsync(theirs, ours);
+        (theirs, ours) = (await EstablishAsync(builtIn, 50, 1000), await EstablishAsync(graceful, 50, 1000));
+        findings.AddRange(await CompareAsync(rounds, $"requests/s, 50×1 kB, {Concurrency} at a time: read of one entry, declared by [SessionKeys]", theirs, ours, SessionEndpoints.DeclaredRead, 5));
+        findings.AddRange(await CompareAsync(rounds, $"requests/s, 50×1 kB, {Concurrency} at a time: read, all entries loaded", theirs, ours, SessionEndpoints.Read, null));
+        await SameState.RequireAsync(theirs, ours);
+        return findings;
+    }
+
+    private static Task<SessionClient[]> EstablishAsync(SessionHost host, int entries, int size) =>
+        Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => SessionClient.EstablishAsync(host, entries, size)));
+
+    private static async Task<IEnumerable<SessionFinding>> CompareAsync(int rounds, string name, SessionClient[] theirs, SessionClient[] ours, string path, double? least)
+    {
+        var (rate, cost) = await MeasureAsync(rounds, Do(theirs, path), Do(ours, path));
+        var (b, g) = (Text(rate.MedianBuiltIn), Text(rate.MedianGraceful));
+        return
+        [
+            least is { } ratio ? SessionFinding.OfRatio(name, b, g, rate.Gained, ratio, "as many") : SessionFinding.WithoutTarget(name, b, g, SessionFinding.Text(rate.Gained)),
+            SessionFinding.WithoutTarget("– processor time of a request, without the server's", $"{cost.MedianBuiltIn:0} µs", $"{cost.MedianGraceful:0} µs", SessionFinding.Text(cost.Saved)),
+        ];
+    }
+
+    private static Func<int, int, Task> Do(SessionClient[] clients, string path) => (worker, number) => clients[worker].DoAsync(path, number);
+
+    /// <summary>The same number of requests on both sides, so that both end in the same state.</summary>
+    private static async Task<(PairedRounds Rate, PairedRounds Cost)> MeasureAsync(int rounds, Func<int, int, Task> builtIn, Func<int, int, Task> graceful)
+    {
+        var each = 50;
+        for (var warmUp = 0; warmUp < 4; warmUp++)
+        {
+            var slower = Math.Min(await RateAsync(builtIn, each, []), await RateAsync(graceful, each, []));
+            each = Math.Max(50, (int)(slower * Slice.TotalSeconds / Concurrency));
+        }
+
+        var (theirs, ours) = (new List<double>(), new List<double>());
+        var rate = await PairedRounds.TakeAsync(rounds, () => RateAsync(builtIn, each, theirs), () => RateAsync(graceful, each, ours));
+        return (rate, new PairedRounds(theirs, ours));
+    }
+
+    /// <param name="doAsync">Does a request, for a worker and a number.</param>
+    /// <param name="each">Requests of each worker.</param>
+    /// <param name="costs">Takes the processor time of a request, in µs.</param>
+    private static async Task<double> RateAsync(Func<int, int, Task> doAsync, int each, List<double> costs)
+    {
+        var used = Environment.CpuUsage.TotalTime;
+        var begun = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(worker => Task.Run(async () =>
+        {
+            for (var i = 0; i < each; i++)
+            {
+                await doAsync(worker, i);
+            }
+        })));
+        var rate = each * Concurrency / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        costs.Add((Environment.CpuUsage.TotalTime - used).TotalMicroseconds / (each * Concurrency));
+        return rate;
+    }
+
+    private static string Text(double rate) => rate.ToString("N0", CultureInfo.InvariantCulture);
+}
