@@ -54,11 +54,14 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
         for (var attempt = 1; ; attempt++)
         {
             Exception failure;
+
+            // The second time it only waits for the answer to what was most likely applied: together less than half a second, at the default.
+            var wait = options.Timeout / attempt;
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             try
             {
                 // A store that hangs may not listen to the token either.
-                var answer = await call(state, limit.Token).AsTask().WaitAsync(options.Timeout, time, cancellationToken).ConfigureAwait(false);
+                var answer = await call(state, limit.Token).AsTask().WaitAsync(wait, time, cancellationToken).ConfigureAwait(false);
                 Volatile.Write(ref _closedUntil, 0);
                 return answer;
             }
@@ -66,7 +69,7 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
             {
                 // Whoever listens stops. Not after an answer: there is nothing left to stop, and it would take a turn of the thread pool.
                 await limit.CancelAsync().ConfigureAwait(false);
-                failure = new SessionStoreException($"The store of sessions did not answer in {options.Timeout.TotalSeconds:0.###} s.", e);
+                failure = new SessionStoreException($"The store of sessions did not answer in {wait.TotalSeconds:0.###} s.", e);
             }
             catch (Exception e) when (e is SessionStoreException || !cancellationToken.IsCancellationRequested)
             {

@@ -30,6 +30,9 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     /// <summary>Awaited calls: everything but touches.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
+    /// <summary>Of the last call.</summary>
+    public CancellationToken LastToken { get; private set; }
+
     public int Touched => Volatile.Read(ref _touched);
 
     public ConcurrentQueue<SessionCommit> Commits { get; } = [];
@@ -40,14 +43,14 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public async ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
     {
-        await CallAsync();
+        await CallAsync(cancellationToken);
         Loads.Enqueue(names);
         return await _inner.LoadAsync(session, names, cancellationToken);
     }
 
     public async ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken)
     {
-        await CallAsync();
+        await CallAsync(cancellationToken);
         if (BeforeCommit is { } wait)
         {
             await wait(commit);
@@ -78,13 +81,13 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public async ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken)
     {
-        await CallAsync();
+        await CallAsync(cancellationToken);
         return await _inner.EndAsync(session, remembrance, cancellationToken);
     }
 
     public async ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken)
     {
-        await CallAsync();
+        await CallAsync(cancellationToken);
         if (BeforeEnd is { } wait)
         {
             BeforeEnd = null;
@@ -96,7 +99,7 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public async ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
-        await CallAsync();
+        await CallAsync(cancellationToken);
         await _inner.BindAsync(user, session, timeToLive, cancellationToken);
     }
 
@@ -110,8 +113,9 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     public Task WriteAsync(SessionHandle session, string name, byte[] data) => _inner.CommitAsync(
         session, new SessionCommit(Guid.NewGuid().ToString("N"), TimeSpan.FromHours(1)) { Set = new Dictionary<string, ReadOnlyMemory<byte>> { [name] = data } }, CancellationToken.None).AsTask();
 
-    private async Task CallAsync()
+    private async Task CallAsync(CancellationToken cancellationToken)
     {
+        LastToken = cancellationToken;
         Interlocked.Increment(ref _calls);
         if (Fails || (FailuresLeft > 0 && FailuresLeft-- > 0))
         {
