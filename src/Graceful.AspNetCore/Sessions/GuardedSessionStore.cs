@@ -37,13 +37,13 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
     public async ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken) =>
         await CallAsync("touch", 1, token => Answered(store.TouchAsync(touches, token)), cancellationToken).ConfigureAwait(false);
 
-    private static async ValueTask<bool> Answered(ValueTask call)
+    internal static async ValueTask<bool> Answered(ValueTask call)
     {
         await call.ConfigureAwait(false);
         return true;
     }
 
-    private async Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    internal async Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         Enter(operation);
         for (var attempt = 1; ; attempt++)

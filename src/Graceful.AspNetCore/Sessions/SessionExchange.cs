@@ -24,6 +24,8 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
     public SessionHandle Handle => Identity.Handle;
 
+    public SessionHome Home { get; } = parts.NewHome();
+
     public bool IsDegraded { get; private set; }
 
     /// <summary>The application met an exception of the store.</summary>
@@ -91,7 +93,7 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
         try
         {
-            var state = await parts.Store.LoadAsync(Handle, names, cancellationToken).ConfigureAwait(false);
+            var state = await Home.LoadAsync(Identity.Address, names, cancellationToken).ConfigureAwait(false);
             if (state.HasEnded)
             {
                 StartAnew();
@@ -224,7 +226,7 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     {
         if (!Identity.IsNew && !IsWithout)
         {
-            parts.Touches.Used(Handle, TimeToLive);
+            parts.Touches.Used(Handle, TimeToLive, Home.OldPlaceOf(Identity.Address));
         }
     }
 
@@ -248,14 +250,19 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
         // Held until the store has acknowledged: as long as this is under way, the level is not believed gone.
         using var lease = parts.Levels?.Enter(parts.Options.Contract!) ?? default;
-        var encoder = new CommitEncoder(parts, Document, Handle, parts.Levels is null ? int.MaxValue : lease.Level);
-        var commit = encoder.Encode(NewCommit()) with { Expect = expect ?? [] };
-        var result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
+        var (level, whole) = (parts.Levels is null ? int.MaxValue : lease.Level, NewCommit() with { Expect = expect ?? [] });
+        var (commit, result, after) = await Home.CommitAsync(
+            Identity.Address, level, bare => new CommitEncoder(parts, Document, Handle, level, bare).Encode(whole), cancellationToken).ConfigureAwait(false);
         parts.Metrics.Commit(result.Outcome);
         switch (result.Outcome)
         {
             case SessionCommitOutcome.Committed:
                 Document.Committed(commit, result);
+                if (after is not null)
+                {
+                    Document.Accept(after, null);
+                }
+
                 Identity.Established();
                 _wasStored = true;
                 parts.Touches.Committed(Handle);
