@@ -217,7 +217,7 @@ internal sealed class MovePlay
             }
         }
 
-        public SessionHome NewHome() => new MovingHome(_mover ??= NewMover());
+        public SessionHome NewHome() => new MovingHome(_mover ??= MoverOf(this, this, level, _time));
 
         /// <summary>The pause after a failure is over.</summary>
         public void Recover() => _time.Advance(TimeSpan.FromSeconds(30));
@@ -282,17 +282,6 @@ internal sealed class MovePlay
 
         public ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken) => new([]);
 
-        private SessionMover NewMover()
-        {
-            var options = new SessionStateOptions();
-            options.MoveFromDistributedSession(2, "shop:");
-            var metrics = new SessionMetrics(new NoMeters());
-            var guard = new GuardedSessionStore(this, options, metrics, _time);
-            var mover = new SessionMover(
-                guard, new GuardedBlobStore(guard, this, this), options, new EntryCodec(Keys), metrics, Options.Create(new SessionOptions()), NullLogger<SessionMover>.Instance);
-            return mover.At(level < 2 ? new Below() : null);
-        }
-
         private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call)
         {
             var turn = new Turn(this, new TaskCompletionSource());
@@ -306,6 +295,18 @@ internal sealed class MovePlay
             var answer = await call();
             return number == losesAt ? throw new SessionStoreException("The answer was lost.") : answer;
         }
+    }
+
+    /// <summary>What an instance has that moves sessions, or leaves them in the old place below level 2.</summary>
+    public static SessionMover MoverOf(ISessionStateStore entries, ISessionBlobStore blobs, int level, TimeProvider time, TimeSpan? absolute = null)
+    {
+        var options = new SessionStateOptions { AbsoluteTimeout = absolute };
+        options.MoveFromDistributedSession(2, "shop:");
+        var metrics = new SessionMetrics(new NoMeters());
+        var guard = new GuardedSessionStore(entries, options, metrics, time);
+        var mover = new SessionMover(
+            guard, new GuardedBlobStore(guard, entries, blobs), options, new EntryCodec(Keys), metrics, Options.Create(new SessionOptions()), NullLogger<SessionMover>.Instance);
+        return mover.At(level < 2 ? new Below() : null);
     }
 
     /// <summary>As an instance that may not write the level yet from which on sessions are moved.</summary>

@@ -86,6 +86,9 @@ public sealed partial class SessionMoveTests(RedisFixture redis) : IClassFixture
     {
         Map(app);
         app.MapGet("/cart", async (HttpContext c) => await c.Response.WriteAsync($"{(await c.Session.GetAsync<Cart>("cart"))?.Items ?? 0}"));
+        app.MapGet("/rotate", (HttpContext c) => c.Session.RotateIdAsync(SessionRotation.PrivilegeChange).AsTask());
+        app.MapGet("/abandon", (HttpContext c) => c.Session.AbandonAsync().AsTask());
+        app.MapGet("/bind", (HttpContext c, string user) => c.Session.BindUser(user));
         app.MapGet("/cart/add", async (HttpContext c) => await c.Session.UpdateAsync<Cart>("cart", cart => new Cart((cart?.Items ?? 0) + 1)));
     }
 
