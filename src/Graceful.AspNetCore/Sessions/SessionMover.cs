@@ -121,8 +121,6 @@ internal sealed partial class SessionMover(
         return new SessionStoreException("The session is not as ASP.NET Core's own session writes it: it is of a later format, or damaged, and is left as it is.");
     }
 
-    [LoggerMessage(
-        240, LogLevel.Error, "Session {Session} is not as ASP.NET Core's own session writes it: of a later format, damaged, or something else under the instance name that is moved from. It and others like it are left "
-        + "as they are, and requests that use them are answered with 503. Logged once; graceful.session.refused counts.", EventName = "OldSessionUnreadable")]
+    [LoggerMessage(240, LogLevel.Error, "Session {Session} is not as ASP.NET Core's own session writes it: damaged, of a later format, or the instance name is wrong. It is left as it is, its requests get 503. Logged once.", EventName = "OldSessionUnreadable")]
     private static partial void LogUnreadable(ILogger logger, SessionHandle session);
 }

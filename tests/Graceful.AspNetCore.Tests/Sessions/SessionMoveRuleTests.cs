@@ -77,6 +77,28 @@ public sealed class SessionMoveRuleTests
     }
 
     [Fact]
+    public async Task Copied_ForANewKey_WhatOthersWroteMeanwhileIsNotLeftBehind()
+    {
+        Put("user");
+        var renewed = new SessionAddress(Key.Replace('0', '1'), SessionHandle.Of(Key.Replace('0', '1')), isNew: true);
+        var home = new MovingHome(Mover(1));
+        var state = await home.LoadAsync(Session, null, default);
+        await home.CopyAsync(renewed, Commit("copy", state), default);
+        var meanwhile = new SessionCommit("other", Life) { Set = new Dictionary<string, ReadOnlyMemory<byte>> { ["late"] = EntryCodec.EncodeRaw("v"u8) } };
+        await new MovingHome(Mover(1)).CommitAsync(Session, 1, _ => meanwhile, default);
+
+        Assert.False(await home.TryEndAsync(Session, state.Revision, Life, default));
+        state = await home.LoadAsync(Session, null, default);
+        await home.CopyAsync(renewed, Commit("again", state), default);
+        Assert.True(await home.TryEndAsync(Session, state.Revision, Life, default));
+
+        Assert.Equal(["user", "late"], (await new MovingHome(Mover(1)).LoadAsync(renewed, null, default)).Entries.Keys);
+        Assert.True((await LoadAsync(1)).HasEnded);
+
+        static SessionCommit Commit(string id, SessionState state) => new(id, Life) { Clear = true, Set = state.Entries.ToDictionary(e => e.Key, e => e.Value.Data) };
+    }
+
+    [Fact]
     public async Task Start_WithoutAnOldPlace_IsRefused()
     {
         await using var test = TestApp.Build(configure: b => b.AddGraceful().AddSession(o => o.MoveFromDistributedSession(2)));
