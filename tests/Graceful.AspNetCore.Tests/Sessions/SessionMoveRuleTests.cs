@@ -77,6 +77,19 @@ public sealed class SessionMoveRuleTests
     }
 
     [Fact]
+    public async Task End_ThatWasCutOff_LeavesNothingThatOthersKeepAliveBeyondItsMemory()
+    {
+        Put("user");
+        var store = new ProbeStore(_time) { LosesAnswers = 2 };
+        var home = new MovingHome(MovePlay.MoverOf(store, _blobs, 1, _time));
+        await Assert.ThrowsAsync<SessionStoreException>(async () => await home.EndAsync(Session, Life, default));
+        _blobs.Put("shop:" + Key, DistributedSessionFormat.Empty().Write(), Life * 2);
+        _time.Advance(Life);
+
+        Assert.False((await new MovingHome(MovePlay.MoverOf(store, _blobs, 1, _time)).LoadAsync(Session, null, default)).Exists);
+    }
+
+    [Fact]
     public async Task Copied_ForANewKey_WhatOthersWroteMeanwhileIsNotLeftBehind()
     {
         Put("user");
