@@ -54,6 +54,17 @@ public sealed class SessionMoveRuleTests
     }
 
     [Fact]
+    public async Task OldPlace_ThatHangs_FailsInTime_AndIsNotAskedAgainAtOnce()
+    {
+        var home = new MovingHome(MovePlay.MoverOf(_entries, new LateRead(_blobs), 1, _time));
+        var reading = home.LoadAsync(Session, null, default).AsTask();
+        _time.Advance(new SessionStateOptions().Timeout);
+
+        Assert.Contains("did not answer in 0.25 s", (await Assert.ThrowsAsync<SessionStoreException>(() => reading)).Message, StringComparison.Ordinal);
+        Assert.Contains("a moment ago", (await Assert.ThrowsAsync<SessionStoreException>(async () => await home.LoadAsync(Session, null, default))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Frozen_ItLivesNoLongerThanWhatItBecame()
     {
         Put("user");
