@@ -48,6 +48,7 @@ public static class GracefulSessionBuilderExtensions
         services.AddOptions<SessionStateOptions>().ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<SessionStateOptions>>().Value);
         services.AddHostedService<SessionRegistrationGuard>();
+        services.AddHostedService<SessionMoveGuard>();
         services.AddParts();
         return builder;
     }
@@ -57,6 +58,7 @@ public static class GracefulSessionBuilderExtensions
         services.TryAddSingleton<ISessionStateStore>(sp => new InMemorySessionStateStore(sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionMetrics>();
         services.AddSingleton<GuardedSessionStore>();
+        services.AddSingleton(sp => new GuardedBlobStore(sp.GetRequiredService<GuardedSessionStore>(), sp.GetRequiredService<ISessionStateStore>(), sp.GetService<ISessionBlobStore>()));
         services.AddSingleton<EntryCodec>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionTouches>();
@@ -72,7 +74,9 @@ public static class GracefulSessionBuilderExtensions
         {
             var contract = sp.GetRequiredService<SessionStateOptions>().Contract;
             var levels = sp.GetService<ICompatibility>();
-            return ActivatorUtilities.CreateInstance<SessionParts>(sp) with { Levels = levels?.Contracts.Any(c => c.Name == contract) == true ? levels : null };
+            levels = levels?.Contracts.Any(c => c.Name == contract) == true ? levels : null;
+            var mover = sp.GetRequiredService<SessionStateOptions>().Move is null ? null : ActivatorUtilities.CreateInstance<SessionMover>(sp);
+            return ActivatorUtilities.CreateInstance<SessionParts>(sp) with { Levels = levels, Mover = mover?.At(levels) };
         });
     }
 }

@@ -1,7 +1,7 @@
 namespace Graceful;
 
 /// <summary>Makes what a commit writes and removes of what is pending, with schemas at the versions that may be written now.</summary>
-internal readonly struct CommitEncoder(SessionParts parts, SessionDocument document, SessionHandle session, int level)
+internal readonly struct CommitEncoder(SessionParts parts, SessionDocument document, SessionHandle session, int level, bool bare = false)
 {
     public (IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Set, IReadOnlyCollection<string> Remove) Encode()
     {
@@ -24,7 +24,7 @@ internal readonly struct CommitEncoder(SessionParts parts, SessionDocument docum
 
     private byte[] Encode(SessionSchema schema, byte[] json)
     {
-        var version = schema.WrittenAt(level);
+        var version = bare ? schema.WrittenBareAt(level) : schema.WrittenAt(level);
         var written = schema.Downcast(json, version);
         if (document.TryFindStored(schema.Name, out var stored) && parts.Codec.TryDecode(schema.Name, stored.Data, session, out var before) && schema.TypeOf(before.Version) is { } type)
         {

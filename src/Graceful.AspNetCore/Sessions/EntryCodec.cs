@@ -71,6 +71,12 @@ internal sealed class EntryCodec(IDataProtectionProvider protection)
         return decoded.Version > 0;
     }
 
+    /// <summary>Without its head, for the place that sessions are moved from.</summary>
+    /// <exception cref="InvalidOperationException">It is encrypted.</exception>
+    public static ReadOnlyMemory<byte> Bare(string name, ReadOnlyMemory<byte> entry) => (entry.Span[0] & IsEncrypted) == 0
+        ? entry[((entry.Span[0] & HasSchema) == 0 ? 1 : SchemaHeader)..]
+        : throw new InvalidOperationException($"The session entry '{name}' is encrypted, and others could not read it where ASP.NET Core's own session keeps it.");
+
     /// <summary>The same entry for a session with another handle. One that cannot be decrypted goes as it is: nobody can read it here or there.</summary>
     public ReadOnlyMemory<byte> Move(string name, ReadOnlyMemory<byte> entry, SessionHandle from, SessionHandle to)
     {

@@ -39,13 +39,13 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
     public ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken) =>
         new(CallAsync("touch", 1, token => Answered(store.TouchAsync(touches, token)), cancellationToken));
 
-    private static async ValueTask<bool> Answered(ValueTask call)
+    internal static async ValueTask<bool> Answered(ValueTask call)
     {
         await call.ConfigureAwait(false);
         return true;
     }
 
-    private Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
+    internal Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
         CallAsync(operation, attempts, call, static (call, token) => call(token), cancellationToken);
 
     private async Task<T> CallAsync<TState, T>(string operation, int attempts, TState state, Func<TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)

@@ -27,6 +27,8 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
     public SessionHandle Handle => Identity.Handle;
 
+    public SessionHome Home { get; } = parts.NewHome();
+
     public bool IsDegraded { get; private set; }
 
     /// <summary>The application met an exception of the store.</summary>
@@ -94,7 +96,7 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
         try
         {
-            var state = await parts.Store.LoadAsync(Handle, names, cancellationToken).ConfigureAwait(false);
+            var state = await Home.LoadAsync(Identity.Address, names, cancellationToken).ConfigureAwait(false);
             if (state.HasEnded)
             {
                 StartAnew();
@@ -181,27 +183,6 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
     public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Store.BindAsync(user, session, NoteLife, cancellationToken);
 
-    /// <summary>Stores what is pending.</summary>
-    public ValueTask CommitAsync(CancellationToken cancellationToken)
-    {
-        if (parts.Levels is null && Document.Unseen() is { Count: > 0 } unseen)
-        {
-            return SendSeenAsync(unseen, cancellationToken);
-        }
-
-        return Document.IsDirty ? new(SendAsync(null, cancellationToken).AsTask()) : ValueTask.CompletedTask;
-    }
-
-    /// <summary>Stores what is pending if an entry still has the revision.</summary>
-    /// <returns>False when it has another: nothing was stored.</returns>
-    public async ValueTask<bool> SwapAsync(string name, long revision, CancellationToken cancellationToken) =>
-        await SendAsync(new Dictionary<string, long> { [name] = revision }, cancellationToken).ConfigureAwait(false) switch
-        {
-            SessionCommitOutcome.Committed => true,
-            SessionCommitOutcome.Conflict => false,
-            _ => throw new InvalidOperationException($"The session entry '{name}' was not updated: the session was cleared or has ended."),
-        };
-
     /// <summary>What is written from now on is another session.</summary>
     public void StartAnew()
     {
@@ -225,61 +206,11 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     {
         if (!Identity.IsNew && !IsWithout)
         {
-            parts.Touches.Used(Handle, TimeToLive);
+            parts.Touches.Used(Handle, TimeToLive, Home.OldPlaceOf(Identity.Address));
         }
     }
-
-    public SessionCommit NewCommit(
-        bool clear, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> set, IReadOnlyCollection<string> remove, IReadOnlyDictionary<string, long> expect) => new(Guid.NewGuid().ToString("N"), TimeToLive)
-    {
-        Clear = clear,
-        Set = set,
-        Remove = remove,
-        Expect = expect,
-        AbsoluteTimeToLive = parts.Options.AbsoluteTimeout,
-        Generation = Document.State is { Exists: true } state ? state.Generation : null,
-        Elapsed = parts.Time.GetElapsedTime(_begun),
-    };
 
     private bool Knows(string name) => name.Length == 0 ? Document.State is not null : Document.Knows(name);
-
-    private async ValueTask<SessionCommitOutcome> SendAsync(Dictionary<string, long>? expect, CancellationToken cancellationToken)
-    {
-        if (_userToBind is { } user)
-        {
-            // First: a session that is not noted could not be ended by its user's name, a note without a session does no harm.
-            await NoteAsync(user, Handle, cancellationToken).ConfigureAwait(false);
-            _userToBind = null;
-        }
-
-        // Held until the store has acknowledged: as long as this is under way, the level is not believed gone.
-        using var lease = parts.Levels?.Enter(parts.Options.Contract!) ?? default;
-        var encoder = new CommitEncoder(parts, Document, Handle, parts.Levels is null ? int.MaxValue : lease.Level);
-        var (set, remove) = encoder.Encode();
-        var commit = NewCommit(Document.IsCleared, set, remove, expect ?? NoExpectation);
-        var result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
-        parts.Metrics.Commit(result.Outcome);
-        switch (result.Outcome)
-        {
-            case SessionCommitOutcome.Committed:
-                Document.Committed(commit, result);
-                Identity.Established();
-                _wasStored = true;
-                parts.Touches.Committed(Handle);
-                break;
-            case SessionCommitOutcome.Cleared:
-                StateSession.Log.Dropped(parts.Logger, Handle, "cleared");
-                Document.Dropped();
-                break;
-            case SessionCommitOutcome.Ended:
-                StateSession.Log.Dropped(parts.Logger, Handle, "ended");
-                StartAnew();
-                Identity.DeleteCookie();
-                break;
-        }
-
-        return result.Outcome;
-    }
 
     private void RefuseWithout()
     {

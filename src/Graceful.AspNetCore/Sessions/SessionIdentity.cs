@@ -14,6 +14,8 @@ internal sealed class SessionIdentity(SessionCookie cookie, HttpContext context,
     /// <summary>Nothing of it is in the store, and the browser does not know it.</summary>
     public bool IsNew { get; private set; } = isNew;
 
+    public SessionAddress Address => new(_key, Handle, IsNew);
+
     public static string NewKey() => new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
 
     /// <summary>It is in the store. The cookie goes out only when there is something behind it.</summary>

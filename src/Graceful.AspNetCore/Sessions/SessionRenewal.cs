@@ -23,8 +23,8 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
             return;
         }
 
-        var (old, key) = (identity.Handle, SessionIdentity.NewKey());
-        var handle = SessionHandle.Of(key);
+        var (old, key) = (identity.Address, SessionIdentity.NewKey());
+        var renewed = new SessionAddress(key, SessionHandle.Of(key), isNew: true);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             // As it is now: another request may have written since this one read.
@@ -34,7 +34,7 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
                 // It has ended meanwhile, with all that was moved.
                 if (attempt > 0)
                 {
-                    await EndAsync(handle, cancellationToken).ConfigureAwait(false);
+                    await EndAsync(renewed, cancellationToken).ConfigureAwait(false);
                 }
 
                 identity.DeleteCookie();
@@ -42,8 +42,8 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
                 return;
             }
 
-            var moved = await MoveAsync(state, old, handle, cancellationToken).ConfigureAwait(false);
-            if (await parts.Store.TryEndAsync(old, state.Revision, exchange.Remembrance, cancellationToken).ConfigureAwait(false))
+            var moved = await MoveAsync(state, old.Handle, renewed, cancellationToken).ConfigureAwait(false);
+            if (await exchange.Home.TryEndAsync(old, state.Revision, exchange.Remembrance, cancellationToken).ConfigureAwait(false))
             {
                 document.Accept(moved, null);
                 identity.Become(key);
@@ -51,27 +51,21 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
             }
         }
 
-        await EndAsync(handle, cancellationToken).ConfigureAwait(false);
+        await EndAsync(renewed, cancellationToken).ConfigureAwait(false);
         throw new InvalidOperationException($"The session was written by others {Attempts} times while it was given a new key.");
     }
 
     /// <summary>Writes all entries under the new key, instead of what a try before wrote there.</summary>
-    private async ValueTask<SessionState> MoveAsync(SessionState state, SessionHandle from, SessionHandle to, CancellationToken cancellationToken)
+    private async ValueTask<SessionState> MoveAsync(SessionState state, SessionHandle from, SessionAddress to, CancellationToken cancellationToken)
     {
-        var moved = state.Entries.ToDictionary(e => e.Key, e => parts.Codec.Move(e.Key, e.Value.Data, from, to));
+        var moved = state.Entries.ToDictionary(e => e.Key, e => parts.Codec.Move(e.Key, e.Value.Data, from, to.Handle));
         if (moved.TryGetValue(SessionExchange.UserEntry, out var user))
         {
-            await exchange.NoteAsync(Encoding.UTF8.GetString(user.Span[1..]), to, cancellationToken).ConfigureAwait(false);
+            await exchange.NoteAsync(Encoding.UTF8.GetString(user.Span[1..]), to.Handle, cancellationToken).ConfigureAwait(false);
         }
 
-        var result = await parts.Store.CommitAsync(to, exchange.NewCommit(true, moved, [], ReadOnlyDictionary<string, long>.Empty) with { Generation = null, Elapsed = TimeSpan.Zero }, cancellationToken).ConfigureAwait(false);
-        return new SessionState
-        {
-            Exists = true,
-            Revision = result.Revision,
-            Generation = result.Generation,
-            Entries = moved.ToDictionary(m => m.Key, m => new SessionEntry(result.Revision, m.Value)),
-        };
+        var commit = exchange.NewCommit(Guid.NewGuid().ToString("N"), true, moved, [], ReadOnlyDictionary<string, long>.Empty) with { Generation = null, Elapsed = TimeSpan.Zero };
+        return await exchange.Home.CopyAsync(to, commit, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask AbandonAsync(CancellationToken cancellationToken)
@@ -83,13 +77,13 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
 
         if (!exchange.Identity.IsNew)
         {
-            await EndAsync(exchange.Identity.Handle, cancellationToken).ConfigureAwait(false);
+            await EndAsync(exchange.Identity.Address, cancellationToken).ConfigureAwait(false);
             exchange.Identity.DeleteCookie();
         }
 
         exchange.StartAnew();
     }
 
-    private async ValueTask EndAsync(SessionHandle session, CancellationToken cancellationToken) =>
-        await parts.Store.EndAsync(session, exchange.Remembrance, cancellationToken).ConfigureAwait(false);
+    private async ValueTask EndAsync(SessionAddress session, CancellationToken cancellationToken) =>
+        await exchange.Home.EndAsync(session, exchange.Remembrance, cancellationToken).ConfigureAwait(false);
 }

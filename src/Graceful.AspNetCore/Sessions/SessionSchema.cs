@@ -25,6 +25,16 @@ internal abstract class SessionSchema(string name, int version)
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public abstract int WrittenAt(int level);
 
+    /// <summary>The lowest version that is read: what an entry without a head is.</summary>
+    public abstract int Bare { get; }
+
+    public abstract bool WritesBare { get; }
+
+    /// <summary>As <see cref="WrittenAt"/>, without a head: that is always <see cref="Bare"/>.</summary>
+    /// <exception cref="InvalidOperationException">It may not be written, or cannot be.</exception>
+    public int WrittenBareAt(int level) => Bare <= WrittenAt(level) && WritesBare ? Bare : throw new InvalidOperationException(
+        $"The session entry '{Name}' cannot be written where ASP.NET Core's own session keeps it: there it is of version {Bare}, the lowest that this build reads, which it does not write at level {level}.");
+
     /// <summary>Makes the JSON of <paramref name="version"/> of the JSON of the code's version.</summary>
     public abstract byte[] Downcast(byte[] json, int version);
 
@@ -61,6 +71,10 @@ internal sealed class SessionSchema<T>(string name, int version, JsonTypeInfo<T>
 
     /// <exception cref="JsonException">It is not JSON of that version.</exception>
     public T? Read(ReadOnlySpan<byte> json, int version) => version == Version ? JsonSerializer.Deserialize(json, type) : _readers[version].Read(json);
+
+    public override int Bare => _readers.Keys.Append(Version).Min();
+
+    public override bool WritesBare => Bare == Version || _writers.ContainsKey(Bare);
 
     public override bool Reads(int version) => version == Version || _readers.ContainsKey(version);
 

@@ -63,7 +63,23 @@ public sealed class SessionStateOptions
     /// </summary>
     public string? Contract { get; set; } = "session";
 
+    internal SessionMove? Move { get; private set; }
+
     internal Dictionary<string, SessionSchema> Schemas { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Takes over the sessions that ASP.NET Core's own session keeps in the same Redis (<c>AddSession()</c> with <c>AddStackExchangeRedisCache()</c>): nobody is logged out. As long as the active level of
+    /// <see cref="Contract"/> is below <paramref name="level"/>, sessions stay there as they are, and instances with and without Graceful share them; from it on, each is moved when it is next read. Without a
+    /// declared contract they are moved at once: then no instance without Graceful may run any more.
+    /// </summary>
+    /// <param name="level">From this level on sessions are moved; at least 1. Declare it when every instance has Graceful.</param>
+    /// <param name="instanceName">The <c>InstanceName</c> of <c>AddStackExchangeRedisCache</c>; null or empty for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The level is below 1.</exception>
+    public void MoveFromDistributedSession(int level, string? instanceName = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(level, 1);
+        Move = new SessionMove(level, instanceName ?? "");
+    }
 
     /// <summary>Says what the entry of a name holds: JSON of a type, with a version.</summary>
     /// <typeparam name="T">The type as the code uses it.</typeparam>

@@ -6,21 +6,24 @@ namespace Graceful;
 /// <summary>
 /// Prolongs sessions that are used without being written: each at most once in the interval, many in one call, and no request waits for it. What is pending when the instance leaves is sent then.
 /// </summary>
-internal sealed partial class SessionTouches(GuardedSessionStore store, SessionStateOptions options, TimeProvider time, ILogger<SessionTouches> logger) : IDrainParticipant
+internal sealed partial class SessionTouches(GuardedSessionStore store, GuardedBlobStore blobs, SessionStateOptions options, TimeProvider time, ILogger<SessionTouches> logger) : IDrainParticipant
 {
     private const int MaxRemembered = 100_000;
     private static readonly TimeSpan Collect = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<SessionHandle, long> _sent = new();
     private readonly Lock _lock = new();
-    private Dictionary<SessionHandle, TimeSpan> _waiting = [];
+    private Dictionary<SessionHandle, (TimeSpan TimeToLive, string? OldPlace)> _waiting = [];
     private int _isSending;
     private long _swept;
 
     public string Name => "sessions";
 
     /// <summary>The session is in use.</summary>
-    public void Used(SessionHandle session, TimeSpan timeToLive)
+    /// <param name="session">The session.</param>
+    /// <param name="timeToLive">How long it lives from now on.</param>
+    /// <param name="oldPlace">Where it may still lie: a secret. Null for nowhere.</param>
+    public void Used(SessionHandle session, TimeSpan timeToLive, string? oldPlace = null)
     {
         var now = time.GetTimestamp();
         if (_sent.TryGetValue(session, out var sent) && time.GetElapsedTime(sent, now) < options.TouchInterval)
@@ -36,7 +39,7 @@ internal sealed partial class SessionTouches(GuardedSessionStore store, SessionS
         _sent[session] = now;
         lock (_lock)
         {
-            _waiting[session] = timeToLive;
+            _waiting[session] = (timeToLive, oldPlace);
         }
 
         if (Interlocked.Exchange(ref _isSending, 1) == 0)
@@ -66,7 +69,7 @@ internal sealed partial class SessionTouches(GuardedSessionStore store, SessionS
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {
-        Dictionary<SessionHandle, TimeSpan> batch;
+        Dictionary<SessionHandle, (TimeSpan TimeToLive, string? OldPlace)> batch;
         lock (_lock)
         {
             (batch, _waiting) = (_waiting, []);
@@ -79,7 +82,12 @@ internal sealed partial class SessionTouches(GuardedSessionStore store, SessionS
 
         try
         {
-            await store.TouchAsync([.. batch.Select(t => new SessionTouch(t.Key, t.Value, options.AbsoluteTimeout))], cancellationToken).ConfigureAwait(false);
+            await store.TouchAsync([.. batch.Select(t => new SessionTouch(t.Key, t.Value.TimeToLive, options.AbsoluteTimeout))], cancellationToken).ConfigureAwait(false);
+            string[] old = [.. batch.Values.Select(t => t.OldPlace).OfType<string>()];
+            if (old.Length > 0)
+            {
+                await blobs.TouchAsync(old, options.TouchInterval, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (SessionStoreException e)
         {

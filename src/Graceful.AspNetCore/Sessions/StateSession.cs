@@ -152,7 +152,7 @@ internal sealed partial class StateSession : ISession
             _exchange.Document.Dropped();
             return true;
         }
-        catch (Exception e) when (e is SessionStoreException or NotServingException)
+        catch (SessionStoreException e)
         {
             Log.NotStored(_parts.Logger, _exchange.Handle, e.Message);
             RefusedAs = StatusCodes.Status503ServiceUnavailable;

@@ -43,6 +43,9 @@ public static class GracefulRedisBuilderExtensions
         services.AddSingleton<ISessionStateStore>(sp => new RedisSessionStateStore(
             sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default", sp.GetRequiredService<TimeProvider>()));
 
+        // Read only by who moves sessions away from ASP.NET Core's own store.
+        services.TryAddSingleton<ISessionBlobStore>(sp => new RedisSessionBlobStore(sp.GetRequiredService<RedisConnection>()));
+
         // Read only by who keeps Data Protection's keys here.
         services.TryAddSingleton<IKeyRingStore>(sp => new RedisKeyRingStore(sp.GetRequiredService<RedisConnection>(), sp.GetRequiredService<GracefulOptions>().Fleet.Name ?? "default"));
         return builder;

@@ -27,7 +27,7 @@ internal static class SessionScripts
         """;
 
     /// <summary>
-    /// ARGV: 1 id, 2 life in ms, 3 absolute life in µs or -1, 4 loaded generation or 0, 5 elapsed in µs, 6 whether it clears, 7 how many are expected, 8 how many are removed; then name and revision
+    /// ARGV: 1 id, 2 life in ms, 3 absolute life in µs or -1, 4 loaded generation, 0, or -1 when it must not be there, 5 elapsed in µs, 6 whether it clears, 7 how many are expected, 8 how many are removed; then name and revision
     /// for each that is expected, names to remove, name and bytes for each that is set. Answers "outcome revision generation".
     /// </summary>
     private const string CommitText = Prelude + """
@@ -59,6 +59,8 @@ internal static class SessionScripts
               kept = kept + 1
             end
           end
+
+          if wanted < 0 then return answer(1) end
 
           -- Cleared since the request began: by the generation, or by the time when none was loaded.
           if wanted > 0 then

@@ -21,7 +21,7 @@ internal static class SessionWriting
         values[0] = commit.Id;
         values[1] = Milliseconds(commit.TimeToLive);
         values[2] = commit.AbsoluteTimeToLive is { } absolute ? Microseconds.Of(Bounded(absolute)) : -1;
-        values[3] = Math.Max(commit.Generation ?? 0, 0);
+        values[3] = commit.MustBeNew ? -1 : Math.Max(commit.Generation ?? 0, 0);
         values[4] = Microseconds.Of(Bounded(commit.Elapsed));
         values[5] = commit.Clear ? 1 : 0;
         values[6] = commit.Expect.Count;

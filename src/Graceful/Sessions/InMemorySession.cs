@@ -39,7 +39,7 @@ internal sealed class InMemorySession(TimeSpan created, long revision)
         return new SessionState { Exists = true, Revision = _revision, Generation = _generation, Age = now - created, Entries = entries };
     }
 
-    public SessionCommitResult Apply(SessionCommit commit, TimeSpan now)
+    public SessionCommitResult Apply(SessionCommit commit, TimeSpan now, bool isNew)
     {
         if (HasEnded)
         {
@@ -57,6 +57,11 @@ internal sealed class InMemorySession(TimeSpan created, long revision)
             {
                 return result;
             }
+        }
+
+        if (commit.MustBeNew && !isNew)
+        {
+            return As(SessionCommitOutcome.Conflict);
         }
 
         if (commit.Generation > 0 ? commit.Generation != _generation : _cleared > now - commit.Elapsed)

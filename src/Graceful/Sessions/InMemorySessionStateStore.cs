@@ -45,7 +45,9 @@ public sealed class InMemorySessionStateStore(TimeProvider time) : ISessionState
         {
             var now = Now;
             Sweep(now);
-            if (Find(session, now) is not { } found)
+            var found = Find(session, now);
+            var isNew = found is null;
+            if (found is null)
             {
                 if (commit.Generation > 0)
                 {
@@ -60,7 +62,7 @@ public sealed class InMemorySessionStateStore(TimeProvider time) : ISessionState
                 _sessions[session] = found = new InMemorySession(now, _highest);
             }
 
-            var result = found.Apply(commit, now);
+            var result = found.Apply(commit, now, isNew);
             _highest = Math.Max(_highest, result.Revision);
             return new(result);
         }

@@ -23,6 +23,11 @@ internal static class SessionArguments
         }
 
         Check(commit.TimeToLive, nameof(commit));
+        if (commit is { MustBeNew: true, Generation: > 0 })
+        {
+            throw new ArgumentException("What must be new cannot have been loaded.", nameof(commit));
+        }
+
         foreach (var (name, _) in commit.Set)
         {
             Check(name, nameof(commit));

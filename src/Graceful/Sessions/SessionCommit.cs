@@ -23,6 +23,12 @@ public sealed record SessionCommit(string Id, TimeSpan TimeToLive)
     public long? Generation { get; init; }
 
     /// <summary>
+    /// The session must not be there; if it is, the commit is a conflict and changes nothing. For who brings a session from elsewhere, perhaps at the same time as others. Not together with
+    /// <see cref="Generation"/>.
+    /// </summary>
+    public bool MustBeNew { get; init; }
+
+    /// <summary>
     /// How long ago the request began: without <see cref="Generation"/>, a clear in this time makes the commit come too late. A commit that is sent again counts from the same beginning.
     /// </summary>
     public TimeSpan Elapsed { get; init; }
@@ -48,7 +54,7 @@ public enum SessionCommitOutcome
     /// <summary>Applied: by this call, or by an earlier one with the same id.</summary>
     Committed = 0,
 
-    /// <summary>An entry of <see cref="SessionCommit.Expect"/> has another revision. Nothing was changed.</summary>
+    /// <summary>An entry of <see cref="SessionCommit.Expect"/> has another revision, or the session is there and <see cref="SessionCommit.MustBeNew"/>. Nothing was changed.</summary>
     Conflict = 1,
 
     /// <summary>The session was cleared since the request began. Nothing was changed.</summary>

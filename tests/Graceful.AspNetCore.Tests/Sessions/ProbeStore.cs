@@ -18,7 +18,7 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     /// <summary>So many calls fail.</summary>
     public volatile int FailuresLeft;
 
-    /// <summary>Fails the answer of a commit that was applied.</summary>
+    /// <summary>Fails the answer of a commit or an end that was applied.</summary>
     public volatile int LosesAnswers;
 
     /// <summary>Awaited in front of each commit.</summary>
@@ -82,7 +82,14 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     public async ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken)
     {
         await CallAsync(cancellationToken);
-        return await _inner.EndAsync(session, remembrance, cancellationToken);
+        var wasThere = await _inner.EndAsync(session, remembrance, cancellationToken);
+        if (LosesAnswers > 0)
+        {
+            LosesAnswers--;
+            throw new SessionStoreException("The answer was lost.");
+        }
+
+        return wasThere;
     }
 
     public async ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public sealed class SessionTouchesTests : IDisposable
     {
         _store = new ProbeStore(_time);
         var guarded = new GuardedSessionStore(_store, _options, new SessionMetrics(_services.GetRequiredService<IMeterFactory>()), _time);
-        _touches = new SessionTouches(guarded, _options, _time, NullLogger<SessionTouches>.Instance);
+        _touches = new SessionTouches(guarded, new GuardedBlobStore(guarded, _store), _options, _time, NullLogger<SessionTouches>.Instance);
     }
 
     [Fact]

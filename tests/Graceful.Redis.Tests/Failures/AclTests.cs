@@ -9,6 +9,8 @@ public partial class AclTests
     private const string Password = "correct-horse";
     private const string User = "battery-staple";
 
+    private static string Root => typeof(AclTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+
     /// <summary>Words of the rule in the docs, for the fleet "Shop".</summary>
     private static readonly string[] Rule = ReadRule();
 
@@ -62,6 +64,21 @@ public partial class AclTests
         Assert.Null(await Record.ExceptionAsync(() => UseEverythingAsync(stores)));
 
         Assert.DoesNotContain(stores.Log.All, l => l.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
+    }
+
+    [Theory]
+    [InlineData("~shop:*", "shop:")]
+    [InlineData("~????????-????-????-????-????????????", "")]
+    public async Task Rule_WithTheOldPlaceOfSessions_IsEnoughToMoveThem_AndWithoutItIsNot(string pattern, string instanceName)
+    {
+        Assert.Contains($"`{pattern}`", File.ReadAllText(Path.Combine(Root, "docs", "redis.md")), StringComparison.Ordinal);
+        await using var server = await RedisServer.StartAsync();
+        await using var refused = await UseAsync(server, Rule);
+        var failure = await Assert.ThrowsAsync<SessionStoreException>(() => MoveAsync(refused, instanceName));
+        Assert.Contains("NOPERM", failure.Message, StringComparison.Ordinal);
+        await using var stores = await UseAsync(server, [.. Rule, pattern]);
+
+        await MoveAsync(stores, instanceName);
     }
 
     [Theory]
@@ -135,6 +152,16 @@ public partial class AclTests
         }
     }
 
+    private static async Task MoveAsync(Stores stores, string instanceName)
+    {
+        await using var sessions = new SessionStores(stores.Configuration, stores.Fleet);
+        var (place, key, life) = (sessions.CreateOldPlace(), instanceName + Guid.NewGuid(), TimeSpan.FromMinutes(5));
+        Assert.True(await place.TryWriteAsync(key, default, new SessionBlobWrite("1", "a"u8.ToArray(), life, life), default));
+        await place.TouchAsync([key], life, default);
+        Assert.True(await place.TryFreezeAsync(key, await place.ReadAsync(key, default), life, default));
+        await place.CloseAsync(key, life * 2, default);
+    }
+
     private static async Task UseKeyRingAsync(RedisKeyRingStore ring)
     {
         await ring.TryAcquireLeaseAsync("a", TimeSpan.FromMinutes(1), default);
@@ -147,8 +174,7 @@ public partial class AclTests
 
     private static string[] ReadRule()
     {
-        var root = typeof(AclTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
-        var rule = SetUser().Match(File.ReadAllText(Path.Combine(root, "docs", "redis.md"))).Groups["rule"].Value;
+        var rule = SetUser().Match(File.ReadAllText(Path.Combine(Root, "docs", "redis.md"))).Groups["rule"].Value;
         return [.. rule.Split((char[])[' ', '\n', '\\'], StringSplitOptions.RemoveEmptyEntries)];
     }
 

@@ -12,14 +12,19 @@ internal sealed class SessionStores(string configuration, string application, st
 
     public SessionStateKeys Keys { get; } = new(prefix ?? "", application);
 
-    public RedisSessionStateStore Create(TimeProvider? time = null)
+    public RedisSessionStateStore Create(TimeProvider? time = null) => new(NewConnection(), application, time ?? TimeProvider.System);
+
+    /// <summary>Where sessions lie that are moved.</summary>
+    public RedisSessionBlobStore CreateOldPlace() => new(NewConnection());
+
+    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(configuration);
+
+    private RedisConnection NewConnection()
     {
         var connection = new RedisConnection(Options.Create(new RedisOptions { Configuration = configuration, InstanceName = prefix }), Log.Create<RedisConnection>());
         _made.Add(connection);
-        return new RedisSessionStateStore(connection, application, time ?? TimeProvider.System);
+        return connection;
     }
-
-    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(configuration);
 
     public async ValueTask DisposeAsync()
     {

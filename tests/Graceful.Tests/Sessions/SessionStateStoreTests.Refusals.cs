@@ -4,6 +4,24 @@ namespace Graceful.Tests;
 public abstract partial class SessionStateStoreTests
 {
     [Fact]
+    public async Task MustBeNew_OfASessionThatIsThere_IsAConflict_AlsoWhenItIsEmpty()
+    {
+        var import = Set(("a", "1")) with { MustBeNew = true };
+        var first = await DoneAsync(import);
+        Assert.Equal(first, await DoneAsync(import));
+        for (var i = 0; i < 5; i++)
+        {
+            await DoneAsync(Commit() with { Clear = true });
+        }
+
+        await RefusedAsync(SessionCommitOutcome.Conflict, import);
+        await RefusedAsync(SessionCommitOutcome.Conflict, Set(("b", "1")) with { MustBeNew = true });
+        await Store.EndAsync(_session, Long, default);
+        await RefusedAsync(SessionCommitOutcome.Ended, import);
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await Store.CommitAsync(_session, import with { Generation = 1 }, default));
+    }
+
+    [Fact]
     public async Task Expect_OfARevisionThatIsStillThere_Commits()
     {
         var first = await DoneAsync(Set(("a", "1")));
