@@ -20,6 +20,9 @@ internal sealed partial class MovePlay
 
         public int Level => level;
 
+        /// <summary>How many answers it did not hear.</summary>
+        public int Lost { get; private set; }
+
         public bool IsDead { get; private set; }
 
         public Task? Task { get; set; }
@@ -111,7 +114,13 @@ internal sealed partial class MovePlay
             await turn.Begin.Task;
             var number = _taken - 1;
             var answer = await call();
-            return number == losesAt ? throw new SessionStoreException("The answer was lost.") : answer;
+            if (number != losesAt)
+            {
+                return answer;
+            }
+
+            Lost++;
+            throw new SessionStoreException("The answer was lost.");
         }
     }
 }

@@ -157,9 +157,12 @@ internal sealed partial class MovePlay
         {
             var old = loaded.Entries.TryGetValue(Counter, out var n) ? n : default;
             var value = old.Revision == 0 ? 1 : int.Parse(Encoding.UTF8.GetString(old.Data.Span[1..]), System.Globalization.CultureInfo.InvariantCulture) + 1;
+            var lost = player.Lost;
             PerhapsCounted++;
             var outcome = await CommitAsync(player, home, loaded, Counter, $"{value}", new() { [Counter] = old.Revision });
-            PerhapsCounted--;
+
+            // Sent again after more commits than a session remembers, it may meet itself.
+            PerhapsCounted -= outcome == SessionCommitOutcome.Conflict && player.Lost > lost ? 0 : 1;
             if (outcome != SessionCommitOutcome.Conflict)
             {
                 Counted += outcome == SessionCommitOutcome.Committed ? 1 : 0;
