@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
 namespace Graceful;
 
 /// <summary>Storing what is pending.</summary>
@@ -24,6 +27,14 @@ internal sealed partial class SessionExchange
             _ => throw new InvalidOperationException($"The session entry '{name}' was not updated: the session was cleared or has ended."),
         };
 
+    /// <summary>96 random bits, for a session that knows its last four.</summary>
+    public static string NewId()
+    {
+        Span<byte> random = stackalloc byte[12];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+
     public SessionCommit NewCommit(
         string id, bool clear, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> set, IReadOnlyCollection<string> remove, IReadOnlyDictionary<string, long> expect) => new(id, TimeToLive)
     {
@@ -48,8 +59,20 @@ internal sealed partial class SessionExchange
         // Held until the store has acknowledged: as long as this is under way, the level is not believed gone.
         using var lease = EnterLevel();
         var level = parts.Levels is null ? int.MaxValue : lease.Level;
-        var id = Guid.NewGuid().ToString("N");
-        var (commit, result, after) = await Home.CommitAsync(Identity.Address, level, Make, cancellationToken).ConfigureAwait(false);
+        var id = NewId();
+        SessionCommit commit;
+        SessionCommitResult result;
+        SessionState? after = null;
+        if (parts.Mover is null)
+        {
+            commit = Make(id, level, bare: false, expect);
+            result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            (commit, result, after) = await Home.CommitAsync(Identity.Address, level, MakerOf(id, level, expect), cancellationToken).ConfigureAwait(false);
+        }
+
         parts.Metrics.Commit(result.Outcome);
         switch (result.Outcome)
         {
@@ -76,13 +99,16 @@ internal sealed partial class SessionExchange
         }
 
         return result.Outcome;
-
-        SessionCommit Make(bool bare)
-        {
-            var (set, remove) = new CommitEncoder(parts, Document, Handle, level, bare).Encode();
-            return NewCommit(id, Document.IsCleared, set, remove, expect ?? NoExpectation);
-        }
     }
+
+    private SessionCommit Make(string id, int level, bool bare, Dictionary<string, long>? expect)
+    {
+        var (set, remove) = new CommitEncoder(parts, Document, Handle, level, bare).Encode();
+        return NewCommit(id, Document.IsCleared, set, remove, expect ?? NoExpectation);
+    }
+
+    /// <summary>In a method of its own: what it captures is allocated only while sessions are moved.</summary>
+    private Func<bool, SessionCommit> MakerOf(string id, int level, Dictionary<string, long>? expect) => bare => Make(id, level, bare, expect);
 
     /// <summary>What may be written; an instance that does not serve meets what it would meet without a store.</summary>
     private LevelLease EnterLevel()

@@ -64,7 +64,7 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
             await exchange.NoteAsync(Encoding.UTF8.GetString(user.Span[1..]), to.Handle, cancellationToken).ConfigureAwait(false);
         }
 
-        var commit = exchange.NewCommit(Guid.NewGuid().ToString("N"), true, moved, [], ReadOnlyDictionary<string, long>.Empty) with { Generation = null, Elapsed = TimeSpan.Zero };
+        var commit = exchange.NewCommit(SessionExchange.NewId(), true, moved, [], ReadOnlyDictionary<string, long>.Empty) with { Generation = null, Elapsed = TimeSpan.Zero };
         return await exchange.Home.CopyAsync(to, commit, cancellationToken).ConfigureAwait(false);
     }
 

@@ -13,7 +13,7 @@ internal sealed class SessionWarmUp(ISessionStateStore store, SessionStateOption
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         var session = SessionHandle.Of(SessionIdentity.NewKey());
-        var commit = new SessionCommit(Guid.NewGuid().ToString("N"), Life) { Set = new Dictionary<string, ReadOnlyMemory<byte>> { ["graceful:warm-up"] = EntryCodec.EncodeRaw([]) } };
+        var commit = new SessionCommit(SessionExchange.NewId(), Life) { Set = new Dictionary<string, ReadOnlyMemory<byte>> { ["graceful:warm-up"] = EntryCodec.EncodeRaw([]) } };
         try
         {
             await store.CommitAsync(session, commit, cancellationToken).ConfigureAwait(false);
