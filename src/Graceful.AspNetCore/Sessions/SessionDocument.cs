@@ -19,7 +19,8 @@ internal sealed class SessionDocument
     /// <summary>What was read last; null when nothing was.</summary>
     public SessionState? State { get; private set; }
 
-    public IReadOnlyDictionary<string, PendingEntry> Pending => _pending ?? Nothing;
+    // Not as an interface: whoever goes through it would allocate.
+    public Dictionary<string, PendingEntry> Pending => _pending ?? Nothing;
 
     public IReadOnlyDictionary<string, SessionEntry> Entries => _entries;
 

@@ -62,11 +62,12 @@ internal sealed partial class SessionExchange
         var id = NewId();
         SessionCommit commit;
         SessionCommitResult result;
-        SessionState? after = null;
+        SessionState? after;
         if (parts.Mover is null)
         {
             commit = Make(id, level, bare: false, expect);
             result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
+            after = null;
         }
         else
         {

@@ -30,7 +30,7 @@ internal sealed partial class StateSession : ISession
     /// <summary>The status of the answer, when the session was not stored.</summary>
     public int RefusedAs { get; private set; }
 
-    private TypedEntries Typed => field ??= new TypedEntries(_parts, _exchange);
+    private TypedEntries Typed => new(_parts, _exchange);
 
     public bool IsAvailable
     {

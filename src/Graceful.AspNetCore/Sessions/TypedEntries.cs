@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Graceful;
 
 /// <summary>The entries of a session that have a schema.</summary>
-internal sealed class TypedEntries(SessionParts parts, SessionExchange exchange)
+internal readonly struct TypedEntries(SessionParts parts, SessionExchange exchange)
 {
     /// <summary>As many writers of one entry at the same moment as there will hardly be: each time one of them wins.</summary>
     private const int Attempts = 100;
