@@ -82,7 +82,7 @@ internal sealed class RequestSlot(TrackedConnection connection, IFeatureCollecti
 
     public TrafficItem ToItem() => new(IsStream ? DrainHolderKind.Stream : DrainHolderKind.Request, Name, _id);
 
-    /// <summary>Cuts the request: an HTTP/2 stream alone, an HTTP/1.1 request with its connection. False when that was done before.</summary>
+    /// <summary>Cuts the request, beside the caller: an HTTP/2 stream alone, an HTTP/1.1 request with its connection. False when that was done before.</summary>
     public bool Abort()
     {
         if (_aborted || !IsActive)
@@ -91,8 +91,17 @@ internal sealed class RequestSlot(TrackedConnection connection, IFeatureCollecti
         }
 
         _aborted = true;
-        features.Get<IHttpRequestLifetimeFeature>()?.Abort();
+        _ = Task.Run(Cut);
         return true;
+    }
+
+    internal void Cut()
+    {
+        // The next request in this place is another one, and is not cut.
+        if (_aborted && IsActive)
+        {
+            features.Get<IHttpRequestLifetimeFeature>()?.Abort();
+        }
     }
 
     /// <summary>The route's pattern, never the path: a path may hold a secret.</summary>

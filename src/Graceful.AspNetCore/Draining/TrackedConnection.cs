@@ -88,6 +88,7 @@ internal sealed class TrackedConnection(
         }
     }
 
+    /// <summary>Cuts the connection, beside the caller: a socket in the middle of a big write holds whoever closes it, for seconds on a busy machine.</summary>
     /// <returns>False when that was done before.</returns>
     public bool Abort()
     {
@@ -97,7 +98,7 @@ internal sealed class TrackedConnection(
         }
 
         _aborted = true;
-        context.Abort(new ConnectionAbortedException("The drain of this instance cut the connection."));
+        _ = Task.Run(() => context.Abort(new ConnectionAbortedException("The drain of this instance cut the connection.")));
         return true;
     }
 

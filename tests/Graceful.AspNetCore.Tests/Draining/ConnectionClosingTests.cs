@@ -80,7 +80,7 @@ public class ConnectionClosingTests
     [Fact]
     public async Task IdleConnection_IsClosedBeforeTheEndOfTheLameDuck_WithoutAReset()
     {
-        await using var test = await TestApp.StartAsync(app => app.MapGet("/", () => "ok"), o => o.Drain.PropagationDelay = TimeSpan.FromSeconds(2));
+        await using var test = await TestApp.StartAsync(app => app.MapGet("/", () => "ok"), o => o.Drain.PropagationDelay = TimeSpan.FromSeconds(5));
         await using var client = await RawClient.ConnectAsync(test.Http);
         await client.GetAsync("/");
         var drain = test.DrainAsync();

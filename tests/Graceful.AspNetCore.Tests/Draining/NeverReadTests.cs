@@ -9,11 +9,15 @@ namespace Graceful.AspNetCore.Tests.Draining;
 /// <summary>Clients that do not read, or do not answer, do not hold the exit.</summary>
 public class NeverReadTests
 {
+    /// <summary>Whoever has not sent for so long does so for want of room.</summary>
+    private static readonly TimeSpan Full = TimeSpan.FromSeconds(1);
+
     [Theory]
     [InlineData(DrainMode.Cancel)]
     [InlineData(DrainMode.CloseAfter)]
     public async Task WebSocketThatIsNeverRead(DrainMode mode)
     {
+        var sent = Stopwatch.GetTimestamp();
         await using var test = await ExitTest.StartAsync(app =>
         {
             app.UseWebSockets();
@@ -24,12 +28,14 @@ public class NeverReadTests
                 {
                     // Sooner or later one of these finds every buffer full, and the close frame has to wait behind it.
                     await socket.SendAsync(new byte[100_000], WebSocketMessageType.Binary, true, CancellationToken.None);
+                    Volatile.Write(ref sent, Stopwatch.GetTimestamp());
                 }
             }).OnDrain(mode);
         });
         using var deaf = new ClientWebSocket();
         await deaf.ConnectAsync(WebSockets.Address(test.Http, "/ws"), CancellationToken.None);
         await Eventually.True(() => test.Open.Streams == 1, "a stream");
+        await Eventually.True(() => Stopwatch.GetElapsedTime(Volatile.Read(ref sent)) > Full, "every buffer is full");
 
         await ExitTest.AssertExitsSoonAsync(test);
 
@@ -73,7 +79,7 @@ public class NeverReadTests
 
         await ExitTest.AssertExitsSoonAsync(test, TimeSpan.FromSeconds(8));
 
-        Assert.True(flushed);
+        Assert.True(flushed, test.ReportLine);
         Assert.Contains("requestsAborted=1", test.ReportLine, StringComparison.Ordinal);
         Assert.Contains("request GET /file/{name}", test.ReportLine, StringComparison.Ordinal);
     }

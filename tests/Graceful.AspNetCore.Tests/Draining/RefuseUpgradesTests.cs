@@ -16,12 +16,14 @@ public class RefuseUpgradesTests
     public async Task NewUpgrade_IsServedInTheLameDuck_AndRefusedAfterIt(bool http2)
     {
         var gate = new Gate();
-        await using var test = await TestApp.StartAsync(app =>
-        {
-            app.UseWebSockets();
-            app.Map("/ws", WebSockets.ReceiveAsync).OnDrain(DrainMode.Cancel);
-            app.MapGet("/hold", () => gate.PassAsync());
-        });
+        await using var test = await TestApp.StartAsync(
+            app =>
+            {
+                app.UseWebSockets();
+                app.Map("/ws", WebSockets.ReceiveAsync).OnDrain(DrainMode.Cancel);
+                app.MapGet("/hold", () => gate.PassAsync());
+            },
+            o => o.Drain.PropagationDelay = TimeSpan.FromSeconds(2));
         await using var holder = await RawClient.ConnectAsync(test.Http);
         var held = holder.GetAsync("/hold");
         await gate.EnteredAsync();

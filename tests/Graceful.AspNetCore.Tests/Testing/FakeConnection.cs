@@ -23,12 +23,14 @@ internal sealed class FakeTraffic : IDisposable
 
     public KestrelTraffic Source { get; }
 
-    public FakeConnection Connect(string name = "c")
+    /// <param name="name">Its id.</param>
+    /// <param name="cut">What cutting it, or a request on it, does.</param>
+    public FakeConnection Connect(string name = "c", Action? cut = null)
     {
-        var context = new DefaultConnectionContext(name);
+        var context = new CutConnectionContext(name, cut);
         var close = new CloseRequested();
         context.Features.Set<IConnectionLifetimeNotificationFeature>(close);
-        return new FakeConnection(_registry.Add(context), close, Source);
+        return new FakeConnection(_registry.Add(context), close, Source, cut);
     }
 
     /// <summary>Lets what waits for the clock run on before the clock is turned again.</summary>
@@ -62,9 +64,9 @@ internal sealed class FakeTraffic : IDisposable
     }
 }
 
-internal sealed class FakeConnection(TrackedConnection tracked, FakeTraffic.CloseRequested close, KestrelTraffic traffic)
+internal sealed class FakeConnection(TrackedConnection tracked, FakeTraffic.CloseRequested close, KestrelTraffic traffic, Action? cut)
 {
-    private readonly RequestSlot _slot = new(tracked, new FeatureCollection());
+    public RequestSlot Slot { get; } = new(tracked, FeaturesOf(cut));
 
     public TrackedConnection Tracked => tracked;
 
@@ -72,15 +74,34 @@ internal sealed class FakeConnection(TrackedConnection tracked, FakeTraffic.Clos
 
     public void Begin()
     {
-        _slot.Begin();
+        Slot.Begin();
         traffic.RequestBegun(tracked);
     }
 
-    public void End() => _slot.End();
+    public void End() => Slot.End();
 
     public void Serve()
     {
         Begin();
         End();
     }
+
+    private static FeatureCollection FeaturesOf(Action? cut)
+    {
+        var features = new FeatureCollection();
+        features.Set<IHttpRequestLifetimeFeature>(new CutRequest(cut));
+        return features;
+    }
+}
+
+internal sealed class CutConnectionContext(string id, Action? cut) : DefaultConnectionContext(id)
+{
+    public override void Abort(ConnectionAbortedException abortReason) => cut?.Invoke();
+}
+
+internal sealed class CutRequest(Action? cut) : IHttpRequestLifetimeFeature
+{
+    public CancellationToken RequestAborted { get; set; }
+
+    public void Abort() => cut?.Invoke();
 }
