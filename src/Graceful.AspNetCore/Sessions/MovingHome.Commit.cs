@@ -1,9 +1,19 @@
 namespace Graceful;
 
+/// <summary>A commit that was sent, and what became of it.</summary>
+/// <param name="Commit">What was sent.</param>
+/// <param name="Result">The answer.</param>
+/// <param name="After">All of the session, where a commit stores all of it; otherwise null.</param>
+internal readonly record struct SessionStored(SessionCommit Commit, SessionCommitResult Result, SessionState? After = null);
+
 /// <summary>Storing a session where it lies now.</summary>
 internal sealed partial class MovingHome
 {
-    public override async ValueTask<SessionStored> CommitAsync(SessionAddress session, int level, Func<bool, SessionCommit> make, CancellationToken cancellationToken)
+    /// <param name="session">The session.</param>
+    /// <param name="level">What may be written.</param>
+    /// <param name="make">Makes the commit: for the place that sessions are moved from, or not. May be called several times, and always makes the same.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<SessionStored> CommitAsync(SessionAddress session, int level, Func<bool, SessionCommit> make, CancellationToken cancellationToken)
     {
         var moves = level >= mover.Move.Level;
         if (_moved == session.Handle || (session.IsNew && moves))

@@ -38,7 +38,7 @@ internal sealed class SessionDocument
         List<string>? unseen = null;
         if (!KnowsAll)
         {
-            foreach (var (name, pending) in _pending ?? Nothing)
+            foreach (var (name, pending) in Pending)
             {
                 if (pending is { Schema: not null, Bytes: not null } && _known?.Contains(name) != true)
                 {
@@ -77,7 +77,7 @@ internal sealed class SessionDocument
 
     public void AcceptEmpty() => Accept(Empty, null);
 
-    public bool TryFindPending(string name, out PendingEntry pending) => (_pending ?? Nothing).TryGetValue(name, out pending);
+    public bool TryFindPending(string name, out PendingEntry pending) => Pending.TryGetValue(name, out pending);
 
     /// <summary>The stored entry, as far as this request has neither removed nor replaced it.</summary>
     public bool TryFindStored(string name, out SessionEntry entry)
@@ -96,7 +96,7 @@ internal sealed class SessionDocument
     public (int Bytes, int Count) SizeWithout(string name)
     {
         var (bytes, count) = (0, 0);
-        foreach (var (other, pending) in _pending ?? Nothing)
+        foreach (var (other, pending) in Pending)
         {
             if (pending.Bytes is not null && other != name)
             {

@@ -63,15 +63,15 @@ internal sealed partial class SessionExchange
         SessionCommit commit;
         SessionCommitResult result;
         SessionState? after;
-        if (parts.Mover is null)
+        if (Home is MovingHome moving)
+        {
+            (commit, result, after) = await moving.CommitAsync(Identity.Address, level, MakerOf(id, level, expect), cancellationToken).ConfigureAwait(false);
+        }
+        else
         {
             commit = Make(id, level, bare: false, expect);
             result = await parts.Store.CommitAsync(Handle, commit, cancellationToken).ConfigureAwait(false);
             after = null;
-        }
-        else
-        {
-            (commit, result, after) = await Home.CommitAsync(Identity.Address, level, MakerOf(id, level, expect), cancellationToken).ConfigureAwait(false);
         }
 
         parts.Metrics.Commit(result.Outcome);

@@ -1,21 +1,9 @@
 namespace Graceful;
 
-/// <summary>A commit that was sent, and what became of it.</summary>
-/// <param name="Commit">What was sent.</param>
-/// <param name="Result">The answer.</param>
-/// <param name="After">All of the session, where a commit stores all of it; otherwise null.</param>
-internal readonly record struct SessionStored(SessionCommit Commit, SessionCommitResult Result, SessionState? After = null);
-
 /// <summary>Where the session of a request lies.</summary>
 internal abstract class SessionHome
 {
     public abstract ValueTask<SessionState> LoadAsync(SessionAddress session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken);
-
-    /// <param name="session">The session.</param>
-    /// <param name="level">What may be written.</param>
-    /// <param name="make">Makes the commit: for the place that sessions are moved from, or not. May be called several times, and always makes the same.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public abstract ValueTask<SessionStored> CommitAsync(SessionAddress session, int level, Func<bool, SessionCommit> make, CancellationToken cancellationToken);
 
     /// <summary>Writes what was loaded last under a new key, where it lies under the old one; instead of what a try before wrote there.</summary>
     public abstract ValueTask<SessionState> CopyAsync(SessionAddress to, SessionCommit commit, CancellationToken cancellationToken);
@@ -42,12 +30,6 @@ internal sealed class EntryHome(GuardedSessionStore store) : SessionHome
 {
     public override ValueTask<SessionState> LoadAsync(SessionAddress session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
         store.LoadAsync(session.Handle, names, cancellationToken);
-
-    public override async ValueTask<SessionStored> CommitAsync(SessionAddress session, int level, Func<bool, SessionCommit> make, CancellationToken cancellationToken)
-    {
-        var commit = make(false);
-        return new SessionStored(commit, await store.CommitAsync(session.Handle, commit, cancellationToken).ConfigureAwait(false));
-    }
 
     public override async ValueTask<SessionState> CopyAsync(SessionAddress to, SessionCommit commit, CancellationToken cancellationToken) =>
         StateOf(commit, await store.CommitAsync(to.Handle, commit, cancellationToken).ConfigureAwait(false));

@@ -38,7 +38,7 @@ internal sealed partial class MovePlay
             }
         }
 
-        public SessionHome NewHome() => new MovingHome(_mover ??= MoverOf(this, this, level, _time));
+        public MovingHome NewHome() => new MovingHome(_mover ??= MoverOf(this, this, level, _time));
 
         /// <summary>The pause after a failure is over.</summary>
         public void Recover() => _time.Advance(TimeSpan.FromSeconds(30));

@@ -151,7 +151,7 @@ internal sealed partial class MovePlay
         }
     }
 
-    private async Task CountAsync(Player player, SessionHome home, SessionState loaded)
+    private async Task CountAsync(Player player, MovingHome home, SessionState loaded)
     {
         while (!loaded.HasEnded)
         {
@@ -173,7 +173,7 @@ internal sealed partial class MovePlay
         }
     }
 
-    private async Task<SessionCommitOutcome> CommitAsync(Player player, SessionHome home, SessionState? loaded, string name, string value, Dictionary<string, long> expect)
+    private async Task<SessionCommitOutcome> CommitAsync(Player player, MovingHome home, SessionState? loaded, string name, string value, Dictionary<string, long> expect)
     {
         var commit = new SessionCommit(Guid.NewGuid().ToString("N"), TimeSpan.FromMinutes(21))
         {
