@@ -70,7 +70,7 @@ internal sealed class ShopFleet : IAsyncDisposable
         return new ShopAddress(name, version, http, FreePorts.Next(), _graceful ? FreePorts.Next() : http);
     }
 
-    private Dictionary<string, string?> Environment(ShopAddress address) => new(_graceful ? ShortTimes.Variables : [])
+    private Dictionary<string, string?> Environment(ShopAddress address) => new(_graceful ? RunTimes.Variables : [])
     {
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{address.HttpPort};https://127.0.0.1:{address.HttpsPort}",
         ["ASPNETCORE_ENVIRONMENT"] = "Production",

@@ -10,7 +10,7 @@ internal sealed class GuardedBlobStore(GuardedSessionStore guard, ISessionStateS
 
     /// <summary>Both places at once, in one round trip where one connection leads to both.</summary>
     public async ValueTask<(SessionState State, SessionBlob Blob)> ReadBothAsync(SessionHandle session, string key, IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
-        await guard.CallAsync("load", 1, async token =>
+        await guard.CallAsync("load", 2, async token =>
         {
             var (state, blob) = (entries.LoadAsync(session, names, token).AsTask(), Blobs.ReadAsync(key, token).AsTask());
             await Task.WhenAll(state, blob).ConfigureAwait(false);
@@ -18,7 +18,7 @@ internal sealed class GuardedBlobStore(GuardedSessionStore guard, ISessionStateS
         }, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<SessionBlob> ReadAsync(string key, CancellationToken cancellationToken) =>
-        await guard.CallAsync("load", 1, token => Blobs.ReadAsync(key, token), cancellationToken).ConfigureAwait(false);
+        await guard.CallAsync("load", 2, token => Blobs.ReadAsync(key, token), cancellationToken).ConfigureAwait(false);
 
     /// <summary>A second time when the first was not answered: the id makes it count once.</summary>
     public async ValueTask<bool> TryWriteAsync(string key, SessionBlob seen, SessionBlobWrite write, CancellationToken cancellationToken) =>

@@ -3,18 +3,22 @@ using System.Runtime.ExceptionServices;
 namespace Graceful;
 
 /// <summary>
-/// The store with a limit of time for each call. After a call that failed the next ones fail at once for a moment, but for one that finds out whether the store is back: requests do not queue up behind a
-/// store that is gone.
+/// The store with a limit of time for each call. After some that failed in a row the next ones fail at once for a moment, but for one that finds out whether the store is back: requests do not queue up
+/// behind a store that is gone.
 /// </summary>
 internal sealed class GuardedSessionStore(ISessionStateStore store, SessionStateOptions options, SessionMetrics metrics, TimeProvider time)
 {
+    /// <summary>So many failures without an answer in between mean that the store is gone. One may be a pause of this process, and must not cost the requests of a second.</summary>
+    private const int Gone = 3;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // A timestamp of the clock; 0 while the store answers.
     private long _closedUntil;
+    private int _failures;
 
     public ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
-        new(CallAsync("load", 1, (store, session, names), static (call, token) => call.store.LoadAsync(call.session, call.names, token), cancellationToken));
+        new(CallAsync("load", 2, (store, session, names), static (call, token) => call.store.LoadAsync(call.session, call.names, token), cancellationToken));
 
     /// <summary>A second time when the first was not answered: the id makes it count once.</summary>
     public ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken) =>
@@ -51,25 +55,27 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
     private async Task<T> CallAsync<TState, T>(string operation, int attempts, TState state, Func<TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         Enter(operation);
+        var waited = TimeSpan.Zero;
         for (var attempt = 1; ; attempt++)
         {
             Exception failure;
 
-            // The second time it only waits for the answer to what was most likely applied: together less than half a second, at the default.
+            // The second time it only waits for an answer that is most likely on its way: together less than half a second, at the default.
             var wait = options.Timeout / attempt;
+            waited += wait;
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             try
             {
                 // A store that hangs may not listen to the token either.
                 var answer = await call(state, limit.Token).AsTask().WaitAsync(wait, time, cancellationToken).ConfigureAwait(false);
-                Volatile.Write(ref _closedUntil, 0);
+                Reset();
                 return answer;
             }
             catch (TimeoutException e)
             {
                 // Whoever listens stops. Not after an answer: there is nothing left to stop, and it would take a turn of the thread pool.
                 await limit.CancelAsync().ConfigureAwait(false);
-                failure = new SessionStoreException($"The store of sessions did not answer in {wait.TotalSeconds:0.###} s.", e);
+                failure = new SessionStoreException($"The store of sessions did not answer in {waited.TotalSeconds:0.###} s.", e);
             }
             catch (Exception e) when (e is SessionStoreException || !cancellationToken.IsCancellationRequested)
             {
@@ -80,7 +86,7 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
             if (attempt == attempts)
             {
                 metrics.Failed(operation);
-                Close(Pause);
+                Failed();
                 ExceptionDispatchInfo.Throw(failure);
             }
         }
@@ -102,7 +108,23 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
         }
     }
 
-    private void Close(TimeSpan pause) => Volatile.Write(ref _closedUntil, Later(time.GetTimestamp(), pause));
+    private void Reset()
+    {
+        // Mostly nothing is written: every request comes by here.
+        if (Volatile.Read(ref _failures) != 0)
+        {
+            Volatile.Write(ref _failures, 0);
+            Volatile.Write(ref _closedUntil, 0);
+        }
+    }
+
+    private void Failed()
+    {
+        if (Interlocked.Increment(ref _failures) >= Gone)
+        {
+            Volatile.Write(ref _closedUntil, Later(time.GetTimestamp(), Pause));
+        }
+    }
 
     private long Later(long now, TimeSpan pause) => Math.Max(1, now + (long)(pause.TotalSeconds * time.TimestampFrequency));
 }

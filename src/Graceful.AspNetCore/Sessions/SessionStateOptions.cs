@@ -39,7 +39,7 @@ public sealed class SessionStateOptions
     /// <summary>With <see cref="SessionFailure.Degrade"/>: writes that cannot be stored are dropped and counted, and the request is served. <value>Default: false.</value></summary>
     public bool AllowLostWrites { get; set; }
 
-    /// <summary>How long one call to the store may take. A commit is sent a second time with the same id, and waits half as long. <value>Default: 0.25 seconds.</value></summary>
+    /// <summary>How long one call to the store may take. A read is sent a second time, and so is a commit, with the same id; that waits half as long. <value>Default: 0.25 seconds.</value></summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(0.25);
 
     /// <summary>How often the life of a session that is used without being written is prolonged, at most, by each instance. <value>Default: 1 minute.</value></summary>

@@ -57,10 +57,20 @@ public sealed class SessionMoveRuleTests
     public async Task OldPlace_ThatHangs_FailsInTime_AndIsNotAskedAgainAtOnce()
     {
         var home = new MovingHome(MovePlay.MoverOf(_entries, new LateRead(_blobs), 1, _time));
-        var reading = home.LoadAsync(Session, null, default).AsTask();
-        _time.Advance(new SessionStateOptions().Timeout);
+        for (var i = 0; i < 3; i++)
+        {
+            var reading = home.LoadAsync(Session, null, default).AsTask();
+            await Eventually.True(
+                () =>
+                {
+                    _time.Advance(new SessionStateOptions().Timeout / 4);
+                    return reading.IsCompleted;
+                },
+                "it fails");
 
-        Assert.Contains("did not answer in 0.25 s", (await Assert.ThrowsAsync<SessionStoreException>(() => reading)).Message, StringComparison.Ordinal);
+            Assert.Contains("did not answer in 0.375 s", (await Assert.ThrowsAsync<SessionStoreException>(() => reading)).Message, StringComparison.Ordinal);
+        }
+
         Assert.Contains("a moment ago", (await Assert.ThrowsAsync<SessionStoreException>(async () => await home.LoadAsync(Session, null, default))).Message, StringComparison.Ordinal);
     }
 
