@@ -48,6 +48,7 @@ public static class GracefulSessionBuilderExtensions
         services.AddOptions<SessionStateOptions>().ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<SessionStateOptions>>().Value);
         services.AddHostedService<SessionRegistrationGuard>();
+        services.AddHostedService<SessionSchemaGuard>();
         services.AddHostedService<SessionMoveGuard>();
         services.AddParts();
         return builder;

@@ -1,15 +1,13 @@
-using Microsoft.Extensions.Hosting;
-
 namespace Graceful;
 
-/// <summary>Stops the start when sessions are to be moved from ASP.NET Core's own session and that cannot work.</summary>
-internal sealed class SessionMoveGuard(SessionStateOptions options, GuardedBlobStore blobs, IServiceProvider services) : IHostedLifecycleService
+/// <summary>Where sessions are to be moved from ASP.NET Core's own session, it must be possible to leave them there at first.</summary>
+internal sealed class SessionMoveGuard(SessionStateOptions options, GuardedBlobStore blobs, IServiceProvider services) : StartGuard
 {
-    public Task StartingAsync(CancellationToken cancellationToken)
+    protected override void Check()
     {
         if (options.Move is not { } move)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         const string Name = nameof(SessionStateOptions.MoveFromDistributedSession);
@@ -22,7 +20,7 @@ internal sealed class SessionMoveGuard(SessionStateOptions options, GuardedBlobS
         if (levels?.Contracts.FirstOrDefault(c => c.Name == options.Contract) is not { } contract || contract.Declaration.Supports.Min >= move.Level)
         {
             // This build writes nothing in the old place.
-            return Task.CompletedTask;
+            return;
         }
 
         foreach (var schema in options.Schemas.Values)
@@ -41,17 +39,5 @@ internal sealed class SessionMoveGuard(SessionStateOptions options, GuardedBlobS
                     + $"{move.Level} of the contract '{contract.Name}'): add Downcast({schema.Bare}, …).");
             }
         }
-
-        return Task.CompletedTask;
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -25,6 +25,8 @@ internal abstract class SessionSchema(string name, int version)
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public abstract int WrittenAt(int level);
 
+    public abstract int LowestWritten { get; }
+
     /// <summary>The lowest version that is read: what an entry without a head is.</summary>
     public abstract int Bare { get; }
 
@@ -72,6 +74,8 @@ internal sealed class SessionSchema<T>(string name, int version, JsonTypeInfo<T>
     /// <exception cref="JsonException">It is not JSON of that version.</exception>
     public T? Read(ReadOnlySpan<byte> json, int version) => version == Version ? JsonSerializer.Deserialize(json, type) : _readers[version].Read(json);
 
+    public override int LowestWritten => _writers.Count > 0 ? _writers.Keys.First() : Version;
+
     public override int Bare => _readers.Keys.Append(Version).Min();
 
     public override bool WritesBare => Bare == Version || _writers.ContainsKey(Bare);
@@ -100,7 +104,7 @@ internal sealed class SessionSchema<T>(string name, int version, JsonTypeInfo<T>
 
         var version = _writers.Keys.LastOrDefault(v => v <= level);
         return version > 0 ? version : throw new InvalidOperationException(
-            $"The session entry '{Name}' cannot be written: the active level is {level}, and of its versions the lowest that this build writes is {(_writers.Count > 0 ? _writers.Keys.First() : Version)}.");
+            $"The session entry '{Name}' cannot be written: the active level is {level}, and of its versions the lowest that this build writes is {LowestWritten}.");
     }
 
     public override byte[] Downcast(byte[] json, int version) => version == Version ? json : _writers[version].Write(Read(json, Version)!);

@@ -38,13 +38,48 @@ public sealed class SessionSchemaTests
     public async Task Write_BelowEveryVersionThatIsWritten_IsRefusedWithTheReason()
     {
         await using var app = await SessionApp.StartAsync(
-            _store, Map<Cart>, o => o.AddSchema<Cart>("cart", 3).Downcast<OldCart>(2, c => new OldCart(c.Items)), b => b.Services.AddSingleton<ICompatibility>(new FixedLevel(1)));
+            _store, Map<Cart>, o => o.AddSchema<Cart>("cart", 3).Downcast<OldCart>(2, c => new OldCart(c.Items)), b => b.Services.AddSingleton<ICompatibility>(new FixedLevel(1, lowest: 2)));
         using var browser = app.Browser(_cookies);
 
         Assert.Equal(HttpStatusCode.InternalServerError, (await browser.GetAsync("/set?items=7")).StatusCode);
 
         Assert.Contains("the active level is 1, and of its versions the lowest that this build writes is 2", app.Test.Log.Lines.Select(l => l.Text).Last(t => t.Contains("'cart'")), StringComparison.Ordinal);
         Assert.Empty(_store.Commits);
+    }
+
+    [Theory]
+    [InlineData(0, 1, false)]
+    [InlineData(1, 1, false)]
+    [InlineData(1, 2, true)]
+    [InlineData(2, 2, false)]
+    [InlineData(2, 3, true)]
+    public async Task Start_WithAnEntryThatCannotBeWrittenAtALevelOfTheBuild_IsRefused(int supported, int written, bool refused)
+    {
+        var start = async () =>
+        {
+            await using var app = await SessionApp.StartAsync(
+                _store,
+                Map<Cart>,
+                o =>
+                {
+                    o.AddSchema<Order>("order", 1);
+                    var cart = o.AddSchema<Cart>("cart", 4);
+                    cart.Downcast<OldCart>(written, c => new OldCart(c.Items));
+                },
+                b => b.Services.AddSingleton<ICompatibility>(new FixedLevel(4, supported)));
+        };
+
+        if (!refused)
+        {
+            await start();
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(start);
+        Assert.Equal(
+            $"The session entry 'cart' cannot be written at level {supported} of the contract 'session', which this build supports: the lowest version that it writes is {written}. "
+            + $"Add Downcast({supported}, …); or, for an entry that no build before knows, call its first version {supported}.",
+            error.Message);
     }
 
     [Fact]
@@ -179,13 +214,13 @@ public sealed class SessionSchemaTests
     private sealed record Order(int Items, Address? Address = null);
 
     /// <summary>A fleet that stands at one level.</summary>
-    private sealed class FixedLevel(int level) : ICompatibility
+    private sealed class FixedLevel(int level, int lowest = 1) : ICompatibility
     {
         public volatile bool Refuses;
 
         public ContractLevel this[string contract] => new(level, new LevelRange(level, level), 1, LevelMode.Stable);
 
-        public IReadOnlyList<DeclaredContract> Contracts => [new("session", new ContractDeclaration(new LevelRange(1, 9)), Unreadable.Fail, false)];
+        public IReadOnlyList<DeclaredContract> Contracts => [new("session", new ContractDeclaration(new LevelRange(lowest, 9)), Unreadable.Fail, false)];
 
         public bool IsServing => true;
 
