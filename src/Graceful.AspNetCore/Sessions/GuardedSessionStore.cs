@@ -110,8 +110,8 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
 
     private void Reset()
     {
-        // Mostly nothing is written: every request comes by here.
-        if (Volatile.Read(ref _failures) != 0)
+        // Mostly nothing is written: every request comes by here. Both are looked at: an answer may come while the last failure is being counted.
+        if (Volatile.Read(ref _failures) != 0 || Volatile.Read(ref _closedUntil) != 0)
         {
             Volatile.Write(ref _failures, 0);
             Volatile.Write(ref _closedUntil, 0);

@@ -9,7 +9,7 @@ namespace Graceful.AspNetCore.Tests.Sessions;
 public sealed class GuardedSessionStoreTests : IDisposable
 {
     private static readonly SessionHandle Session = SessionHandle.Of("one");
-    private readonly FakeTimeProvider _time = new();
+    private readonly AskedTime _time = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ProbeStore _store;
     private readonly GuardedSessionStore _guarded;
@@ -92,6 +92,26 @@ public sealed class GuardedSessionStoreTests : IDisposable
         }
     }
 
+    /// <summary>The store is shut off by a failure that an answer has overtaken: the next answer opens it all the same.</summary>
+    [Fact]
+    public async Task AnswerWhileTheLastFailureIsCounted_TheStoreIsNotShutForEver()
+    {
+        _store.Fails = true;
+        await FailTimesAsync(2);
+        _time.Asked = () =>
+        {
+            _time.Asked = null;
+            _store.Fails = false;
+            Assert.True(LoadAsync().IsCompletedSuccessfully);
+        };
+        await FailTimesAsync(1);
+        Assert.Contains("failed a moment ago", (await FailsAsync(LoadAsync())).Message, StringComparison.Ordinal);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await LoadAsync();
+        await LoadAsync();
+    }
+
     [Fact]
     public async Task Caller_Cancels_IsNoFailureOfTheStore()
     {
@@ -121,4 +141,16 @@ public sealed class GuardedSessionStoreTests : IDisposable
 
     private Task<SessionCommitResult> CommitAsync() => _guarded.CommitAsync(
         Session, new SessionCommit("c1", TimeSpan.FromHours(1)) { Set = new Dictionary<string, ReadOnlyMemory<byte>> { ["a"] = new byte[] { 0, 1 } } }, default).AsTask();
+
+    /// <summary>Tells when it is asked: between a failure and what follows from it.</summary>
+    private sealed class AskedTime : FakeTimeProvider
+    {
+        public Action? Asked { get; set; }
+
+        public override long GetTimestamp()
+        {
+            Asked?.Invoke();
+            return base.GetTimestamp();
+        }
+    }
 }
