@@ -11,7 +11,8 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task LameDuck_BusyConnections_LeaveOneByOneEachOnAnAnswer()
     {
-        var settings = new AppSettings { PropagationDelay = TimeSpan.FromSeconds(4) };
+        // Long: on a machine that is busy with other things an answer may take a second.
+        var settings = new AppSettings { PropagationDelay = TimeSpan.FromSeconds(10) };
         await using var app = await AppProcess.StartReadyAsync("web", settings);
         var clients = Enumerable.Range(0, Connections).Select(_ => UseUntilClosedAsync(app)).ToList();
         await Poll.UntilAsync(() => clients.All(c => !c.IsCompleted), () => "A connection was closed before its time.");
@@ -25,7 +26,7 @@ public sealed class KeepAliveTests
 
         // Rising from 0 to 1: not all on their first answer, but all by the end.
         Assert.True(left.Max(l => l.Answers) >= 4, "They all left at the same time.");
-        TimeAssert.AtMost(4, left.Max(l => l.After));
+        TimeAssert.AtMost(10, left.Max(l => l.After));
     }
 
     [Fact]
