@@ -76,6 +76,7 @@ public static class GracefulAspNetCoreBuilderExtensions
         services.AddSingleton(sp => new ProbeResponder(
             sp.GetRequiredService<IProbes>(), sp.GetRequiredService<ProbeOptions>(), IsEnabled(sp) && sp.GetService<IFleet>() is { } fleet ? new FleetDetail(fleet, sp.GetRequiredService<ICompatibility>()) : null));
         services.AddSingleton(sp => new DrainEndpoint(sp.GetRequiredService<IDrainCoordinator>(), sp.GetRequiredService<GracefulOptions>().Probes.Drain));
+        services.AddSingleton(sp => new Lazy<ProbeResponder>(sp.GetRequiredService<ProbeResponder>));
         services.AddSingleton<ProbeListener>();
         services.AddSingleton<ProbeListenerService>();
         services.AddHostedServiceWhenEnabled<ProbeListenerService>();

@@ -18,7 +18,7 @@ namespace Graceful;
 /// the first hosted service starts, and it answers until the host is disposed, when the main server has long stopped listening.
 /// </summary>
 internal sealed partial class ProbeListener(
-    ProbeResponder responder, DrainEndpoint drain, ProbeOptions options, IHostEnvironment environment, TimeProvider time, ILogger<ProbeListener> logger)
+    Lazy<ProbeResponder> responder, DrainEndpoint drain, ProbeOptions options, IHostEnvironment environment, TimeProvider time, ILogger<ProbeListener> logger)
     : IHttpApplication<HttpContext>, IAsyncDisposable
 {
     private const int Backlog = 512;
@@ -65,9 +65,9 @@ internal sealed partial class ProbeListener(
 
     public Task ProcessRequestAsync(HttpContext context) => context.Request.Path.Value switch
     {
-        ProbePaths.Startup => responder.RespondAsync(context, ProbeKind.Startup, trustLoopback: true),
-        ProbePaths.Readiness => responder.RespondAsync(context, ProbeKind.Readiness, trustLoopback: true),
-        ProbePaths.Liveness => responder.RespondAsync(context, ProbeKind.Liveness, trustLoopback: true),
+        ProbePaths.Startup => responder.Value.RespondAsync(context, ProbeKind.Startup, trustLoopback: true),
+        ProbePaths.Readiness => responder.Value.RespondAsync(context, ProbeKind.Readiness, trustLoopback: true),
+        ProbePaths.Liveness => responder.Value.RespondAsync(context, ProbeKind.Liveness, trustLoopback: true),
         ProbePaths.Drain => drain.RespondAsync(context),
         _ => NotFound(context),
     };
@@ -148,6 +148,22 @@ internal sealed partial class ProbeListener(
 
     private Task StartServerAsync(Socket socket)
     {
+        try
+        {
+            return CreateServer(socket).StartAsync(this, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // The caller may be a timer: what cannot be created fails the start, not the process.
+            socket.Dispose();
+            return Task.FromException(exception);
+        }
+    }
+
+    private KestrelServer CreateServer(Socket socket)
+    {
+        // What the probes ask is created here, and not on the way to the first request.
+        _ = responder.Value;
         Log.Listening(logger, options.Port.ToString(CultureInfo.InvariantCulture));
 
         // Its own events would be taken for the main server's.
@@ -160,7 +176,7 @@ internal sealed partial class ProbeListener(
 
         // The socket is bound already: this only names it, and an IPv4 address needs no code that is not compiled yet.
         _server.Options.Listen(IPAddress.Any, options.Port, endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        return _server.StartAsync(this, CancellationToken.None);
+        return _server;
     }
 
     private static Task NotFound(HttpContext context)

@@ -112,16 +112,15 @@ internal sealed class ConfigurationReader(IConfiguration section, string path)
     }
 
     /// <summary>Call last: every key not asked for by now is unknown.</summary>
-    public void RejectUnknown(params ReadOnlySpan<string> alsoKnown)
+    public void RejectUnknown(params string[] alsoKnown)
     {
-        foreach (var known in alsoKnown)
+        _known.UnionWith(alsoKnown);
+        foreach (var (name, _) in _children)
         {
-            _known.Add(known);
-        }
-
-        foreach (var name in _children.Keys.Where(k => !_known.Contains(k)))
-        {
-            Faults.Add($"{path}:{name} is not a setting; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+            if (!_known.Contains(name))
+            {
+                Faults.Add($"{path}:{name} is not a setting; known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+            }
         }
     }
 

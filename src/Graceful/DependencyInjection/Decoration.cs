@@ -42,8 +42,12 @@ internal static class Decoration
 
     /// <summary>A hosted service that is not there when Graceful is disabled, which is known only when services are resolved.</summary>
     public static void AddHostedServiceWhenEnabled<T>(this IServiceCollection services)
+        where T : class, IHostedService => services.AddHostedServiceWhen<T>(o => o.Enabled);
+
+    /// <summary>A hosted service that is created only where the settings ask for it.</summary>
+    public static void AddHostedServiceWhen<T>(this IServiceCollection services, Func<GracefulOptions, bool> isWanted)
         where T : class, IHostedService =>
-        services.AddSingleton<IHostedService>(sp => sp.GetRequiredService<GracefulOptions>().Enabled ? sp.GetRequiredService<T>() : new NoHostedService());
+        services.AddSingleton<IHostedService>(sp => isWanted(sp.GetRequiredService<GracefulOptions>()) ? sp.GetRequiredService<T>() : new NoHostedService());
 
     private static T Create<T>(ServiceDescriptor descriptor, IServiceProvider services)
         where T : class =>

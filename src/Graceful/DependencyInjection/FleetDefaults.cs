@@ -42,7 +42,15 @@ internal sealed class FleetDefaults(IConfiguration configuration, IHostEnvironme
     /// <summary>An application may be called anything; a fleet may not.</summary>
     private static string NameOf(string? application)
     {
-        var name = string.Concat((application ?? "").Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-'));
-        return name.Length == 0 ? "default" : name[..Math.Min(name.Length, 64)];
+        var name = (application is { Length: > 0 } ? application : "default").ToCharArray();
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (!char.IsAsciiLetterOrDigit(name[i]) && name[i] is not ('.' or '_' or '-'))
+            {
+                name[i] = '-';
+            }
+        }
+
+        return new string(name, 0, Math.Min(name.Length, 64));
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -122,16 +123,16 @@ internal sealed class GracefulOptionsValidator(ConfigureGracefulOptions read, IS
             faults.Add($"Graceful:Probes:Drain:AllowedNetworks = '{network}' must be a network in CIDR form, such as 10.0.0.0/8");
         }
 
-        Checks(probes, faults);
+        if (probes.Checks.Count > 0)
+        {
+            Checks(probes, faults);
+        }
     }
 
+    /// <summary>By itself, because calling it loads the framework's assemblies for health checks.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Checks(ProbeOptions probes, List<string> faults)
     {
-        if (probes.Checks.Count == 0)
-        {
-            return;
-        }
-
         var registered = services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Select(r => r.Name).ToList();
         foreach (var (name, check) in probes.Checks)
         {

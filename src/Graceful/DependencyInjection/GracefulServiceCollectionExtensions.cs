@@ -51,7 +51,9 @@ public static class GracefulServiceCollectionExtensions
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<GracefulOptions>>(read));
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<GracefulOptions>>(sp => new FleetDefaults(configuration, sp.GetService<IHostEnvironment>())));
         services.AddSingleton<IValidateOptions<GracefulOptions>>(sp => new GracefulOptionsValidator(read, sp));
-        services.AddOptions<GracefulOptions>().ValidateOnStart();
+        services.AddOptions();
+
+        // No ValidateOnStart: the host cannot be created without the validated options (AddHostSeam), and reading them twice would cost every start.
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<GracefulOptions>>().Value);
         services.AddSingleton(sp => sp.GetRequiredService<GracefulOptions>().Drain);
         services.AddSingleton(sp => sp.GetRequiredService<GracefulOptions>().Connections);
@@ -82,7 +84,7 @@ public static class GracefulServiceCollectionExtensions
             sp.GetRequiredService<GracefulOptions>().Enabled ? sp.GetRequiredService<ProbeEvaluator>() : new DisabledProbes());
         services.AddSingleton<ReadinessFile>();
         services.AddHostedServiceWhenEnabled<CheckRefresher>();
-        services.AddHostedServiceWhenEnabled<ReadinessFile>();
+        services.AddHostedServiceWhen<ReadinessFile>(o => o.Enabled && o.Probes.ReadinessFile is not null);
     }
 
     private static void AddDraining(this IServiceCollection services)

@@ -10,21 +10,21 @@ internal sealed class GracefulMetrics : IDisposable
 
     public static readonly ActivitySource Activities = new(Name);
 
-    // Not with the first object that counts something: that is on the way to the first request.
+    // Not with the first object that counts something: that is on the way to the first request. And long, not int, because the framework brings that compiled.
     private readonly Lazy<Instruments> _instruments;
 
     public GracefulMetrics(IMeterFactory meters) => _instruments = new Lazy<Instruments>(() => new Instruments(meters.Create(Name)));
 
-    public void ObservePhase(Func<int> phase) => _instruments.Value.Meter.CreateObservableGauge(
+    public void ObservePhase(Func<long> phase) => _instruments.Value.Meter.CreateObservableGauge(
         "graceful.instance.phase", phase, "{phase}", "0 Starting, 1 WarmingUp, 2 Ready, 3 LameDuck, 4 Draining, 5 Flushing, 6 Stopped.");
 
-    public void ObserveTraffic(Func<(int Requests, int Streams, int Connections)> traffic)
+    public void ObserveTraffic(Func<(long Requests, long Streams, long Connections)> traffic)
     {
         var meter = _instruments.Value.Meter;
         meter.CreateObservableUpDownCounter("graceful.requests.active", Requests, "{request}", "Requests running, by kind.");
         meter.CreateObservableUpDownCounter("graceful.connections.open", () => traffic().Connections, "{connection}", "Connections open.");
 
-        IEnumerable<Measurement<int>> Requests()
+        IEnumerable<Measurement<long>> Requests()
         {
             var now = traffic();
             return [new(now.Requests, Tag("graceful.kind", "request")), new(now.Streams, Tag("graceful.kind", "stream"))];
@@ -58,9 +58,13 @@ internal sealed class GracefulMetrics : IDisposable
 
     private sealed class Instruments(Meter meter)
     {
+        // The usual ones are made for milliseconds: every drain would fall into the first three.
+        private static readonly double[] DrainSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 20, 25, 30, 45, 60, 120];
+
         public Meter Meter { get; } = meter;
 
-        public Histogram<double> DrainPhase { get; } = meter.CreateHistogram<double>("graceful.drain.duration", "s", "Duration of a drain by phase.");
+        public Histogram<double> DrainPhase { get; } = meter.CreateHistogram<double>(
+            "graceful.drain.duration", "s", "Duration of a drain by phase.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = DrainSeconds });
 
         public Counter<long> Aborted { get; } = meter.CreateCounter<long>("graceful.drain.aborted", "{item}", "Requests, streams and connections cut by a drain.");
 

@@ -66,7 +66,7 @@ internal sealed partial class DrainService(
 
     private void Observe()
     {
-        metrics.ObservePhase(() => (int)coordinator.Phase);
+        metrics.ObservePhase(() => (long)coordinator.Phase);
         metrics.ObserveTraffic(() =>
         {
             var now = sources.GetSnapshot();

@@ -5,7 +5,8 @@ namespace Graceful;
 /// <summary>Background work that a drain waits for as it waits for a request.</summary>
 internal sealed class WorkTracker
 {
-    private readonly ConcurrentDictionary<Handle, byte> _open = new();
+    // Used as a set.
+    private readonly ConcurrentDictionary<Handle, Handle> _open = new();
 
     public int Count => _open.Count;
 
@@ -13,7 +14,7 @@ internal sealed class WorkTracker
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         var handle = new Handle(this, name);
-        _open[handle] = 0;
+        _open[handle] = handle;
         return handle;
     }
 

@@ -5,7 +5,7 @@ namespace Graceful;
 
 /// <summary>
 /// A file that exists exactly while the instance is ready, for workers with no HTTP listener. It is rewritten at every look, so that its
-/// age tells a process that hangs.
+/// age tells a process that hangs. Created only where <see cref="ProbeOptions.ReadinessFile"/> is set.
 /// </summary>
 internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options, TimeProvider time, ILogger<ReadinessFile> logger) : IHostedLifecycleService
 {
@@ -14,14 +14,12 @@ internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options
     private Task _loop = Task.CompletedTask;
     private bool _failing;
 
+    private string FilePath => options.ReadinessFile!;
+
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        if (options.ReadinessFile is { } path)
-        {
-            // Its first look is now: what a killed predecessor left behind says nothing about this process.
-            _loop = LoopAsync(path);
-        }
-
+        // Its first look is now: what a killed predecessor left behind says nothing about this process.
+        _loop = LoopAsync();
         return Task.CompletedTask;
     }
 
@@ -37,32 +35,29 @@ internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options
     {
         _end.TrySetResult();
         await _loop.ConfigureAwait(false);
-        if (options.ReadinessFile is { } path)
-        {
-            Update(path, ready: false);
-        }
+        Update(ready: false);
     }
 
-    private async Task LoopAsync(string path)
+    private async Task LoopAsync()
     {
         while (!_end.Task.IsCompleted)
         {
-            Update(path, probes.Check(ProbeKind.Readiness).IsHealthy);
+            Update(probes.Check(ProbeKind.Readiness).IsHealthy);
             await Task.WhenAny(_end.Task, Task.Delay(Interval, time)).ConfigureAwait(false);
         }
     }
 
-    private void Update(string path, bool ready)
+    private void Update(bool ready)
     {
         try
         {
             if (ready)
             {
-                File.WriteAllText(path, time.GetUtcNow().ToString("O"));
+                File.WriteAllText(FilePath, time.GetUtcNow().ToString("O"));
             }
             else
             {
-                File.Delete(path);
+                File.Delete(FilePath);
             }
 
             _failing = false;
@@ -72,7 +67,7 @@ internal sealed partial class ReadinessFile(IProbes probes, ProbeOptions options
             // A full disk must not take the process down; said once, not twice a second.
             if (!_failing)
             {
-                Log.Failed(logger, exception, path);
+                Log.Failed(logger, exception, FilePath);
             }
 
             _failing = true;

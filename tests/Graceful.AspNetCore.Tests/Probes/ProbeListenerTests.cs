@@ -148,6 +148,31 @@ public class ProbeListenerTests
         Assert.Equal((200, 503, 200), await AllAsync(probes));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ProbesThatCannotBeCreated_FailTheStartHoweverLongItTakes(bool isSlow)
+    {
+        var starting = new Gate();
+        await using var test = TestApp.Build(options: Listen, configure: builder =>
+        {
+            builder.Services.AddSingleton<IProbes>(_ => throw new InvalidOperationException("no probes"));
+            builder.Services.AddSingleton<IHostedService>(new SlowStart(starting));
+        });
+        var start = test.App.StartAsync();
+        await starting.EnteredAsync();
+        if (isSlow)
+        {
+            // By then a timer has begun to answer, with nobody to catch what it throws.
+            await Eventually.True(async () => !await IsOpenAsync(), "the port is closed again");
+        }
+
+        starting.Open();
+
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => start);
+        Assert.Equal("no probes", fault.Message);
+    }
+
     private static string? Text(JsonDocument json, string name) => json.RootElement.GetProperty(name).GetString();
 
     private static async Task<(int Startup, int Readiness, int Liveness)> AllAsync(HttpClient probes) =>
@@ -157,6 +182,20 @@ public class ProbeListenerTests
     {
         using var response = await probes.GetAsync(path);
         return (int)response.StatusCode;
+    }
+
+    private async Task<bool> IsOpenAsync()
+    {
+        try
+        {
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(IPAddress.Loopback, _port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private HttpClient Client() => new() { BaseAddress = ProbePort.Address(_port), Timeout = Eventually.Patience };

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Graceful.Tests;
 
@@ -90,17 +92,16 @@ public sealed class ReadinessFileTests : IDisposable
         Assert.Equal(1, _log.Count("ReadinessFileFailed"));
     }
 
-    [Fact]
-    public async Task File_NotSet_NothingIsWritten()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void File_IsKeptOnlyWhereItIsSet(bool isSet)
     {
-        _options.ReadinessFile = null;
-        _probes.IsReady = true;
+        var builder = TestHost.Builder();
+        builder.AddGraceful(o => o.Probes.ReadinessFile = isSet ? _options.ReadinessFile : null);
+        using var host = builder.Build();
 
-        await StartAsync();
-        await _clock.AdvanceAsync(TimeSpan.FromSeconds(5));
-        await _clock.UntilAsync(_file.StoppedAsync(CancellationToken.None));
-
-        Assert.Equal(0, _probes.Asked);
+        Assert.Equal(isSet, host.Services.GetServices<IHostedService>().OfType<ReadinessFile>().Any());
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -115,11 +116,8 @@ public sealed class ReadinessFileTests : IDisposable
     {
         public bool IsReady { get; set; }
 
-        public int Asked { get; private set; }
-
         public ProbeResult Check(ProbeKind kind)
         {
-            Asked++;
             Assert.Equal(ProbeKind.Readiness, kind);
             return new ProbeResult(IsReady, null);
         }
