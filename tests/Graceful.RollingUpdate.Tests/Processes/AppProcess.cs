@@ -106,6 +106,13 @@ internal sealed partial class AppProcess : IAsyncDisposable
     public Task LineAsync(string part) =>
         UntilAsync(() => Output.Lines.Any(l => l.Contains(part, StringComparison.Ordinal)), $"'{part}' was not written");
 
+    /// <summary>The names of the files that it has mapped, its assemblies among them. From the system itself, for Process.Modules has only those with machine code.</summary>
+    public IReadOnlyList<string> MappedFiles()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lists them.");
+        return [.. File.ReadLines($"/proc/{ProcessId}/maps").Select(l => Path.GetFileName(l[(l.LastIndexOf(' ') + 1)..])).Distinct()];
+    }
+
     public void Signal(int signal)
     {
         MarkAsked();

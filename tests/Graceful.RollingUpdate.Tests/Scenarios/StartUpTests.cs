@@ -1,3 +1,4 @@
+using System.Net;
 using Graceful.RollingUpdate.Tests.Processes;
 
 namespace Graceful.RollingUpdate.Tests.Scenarios;
@@ -53,6 +54,18 @@ public sealed class StartUpTests
 
         Assert.NotEqual(0, code);
         Assert.Contains("the database gave up", app.Errors.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>They cost every start time, those of the applications without them as well.</summary>
+    [Fact]
+    public async Task Start_WithoutHealthChecks_DoesNotLoadTheFrameworksPartForThem()
+    {
+        await using var app = await AppProcess.StartReadyAsync("web", new AppSettings { Probes = true });
+        Assert.Equal(HttpStatusCode.OK, await app.ProbeAsync("/readyz"));
+
+        var files = app.MappedFiles();
+        Assert.Contains("Graceful.dll", files);
+        Assert.DoesNotContain("Microsoft.Extensions.Diagnostics.HealthChecks.dll", files);
     }
 
     [Fact]
