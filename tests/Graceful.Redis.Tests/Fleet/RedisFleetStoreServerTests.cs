@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Graceful.Redis.Tests.Fleet;
 
-/// <summary>What only a real server shows: which form of the scripts it runs, slots, and later revisions.</summary>
+/// <summary>What only a real server shows: which form of the scripts it runs, and later revisions.</summary>
 public class RedisFleetStoreServerTests(RedisFixture redis, GarnetFixture garnet) : IClassFixture<RedisFixture>, IClassFixture<GarnetFixture>
 {
     [Fact]
@@ -10,22 +10,6 @@ public class RedisFleetStoreServerTests(RedisFixture redis, GarnetFixture garnet
 
     [Fact]
     public async Task Scripts_OnGarnet_RunPlain() => Assert.Equal((false, true), await FormsAsync(garnet.Configuration));
-
-    [Fact]
-    public async Task EveryPrimitive_OnACluster_KeepsToOneSlot()
-    {
-        await using var server = await RedisServer.StartAsync("--cluster-enabled", "yes");
-        await server.SayAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-        await using var stores = new Stores(server.Configuration, "shop");
-        var (store, beats) = (stores.Create(), new Beats("a"));
-
-        await Eventually.BeatAsync(store, () => beats.Next(withdraws: true, info: "{}"));
-        await Beats.InstallAsync(store);
-        Assert.Equal(BeatStatus.Held, (await store.BeatAsync(beats.Next(), default)).Status);
-        Assert.Single(await store.ReadMembersAsync(default));
-        await store.LeaveAsync("a", default);
-        Assert.Empty((await store.TakeCensusAsync(default)).Groups);
-    }
 
     [Fact]
     public async Task State_OfALaterRevision_IsNotRead_AndNotOverwritten()

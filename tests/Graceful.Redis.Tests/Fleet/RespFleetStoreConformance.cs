@@ -47,4 +47,6 @@ public abstract class RespFleetStoreConformance(Func<string> configuration) : Fl
 
 public sealed class RedisFleetStoreTests(RedisFixture redis) : RespFleetStoreConformance(() => redis.Server.Configuration), IClassFixture<RedisFixture>;
 
+public sealed class RedisClusterFleetStoreTests(RedisClusterFixture cluster) : RespFleetStoreConformance(() => cluster.Configuration), IClassFixture<RedisClusterFixture>;
+
 public sealed class GarnetFleetStoreTests(GarnetFixture garnet) : RespFleetStoreConformance(() => garnet.Configuration), IClassFixture<GarnetFixture>;

@@ -44,4 +44,6 @@ public abstract class RespKeyRingStoreConformance(Func<string> configuration) : 
 
 public sealed class RedisKeyRingStoreTests(RedisFixture redis) : RespKeyRingStoreConformance(() => redis.Server.Configuration), IClassFixture<RedisFixture>;
 
+public sealed class RedisClusterKeyRingStoreTests(RedisClusterFixture cluster) : RespKeyRingStoreConformance(() => cluster.Configuration), IClassFixture<RedisClusterFixture>;
+
 public sealed class GarnetKeyRingStoreTests(GarnetFixture garnet) : RespKeyRingStoreConformance(() => garnet.Configuration), IClassFixture<GarnetFixture>;

@@ -45,4 +45,6 @@ public abstract class RespSessionBlobStoreTests : SessionBlobStoreTests, IAsyncD
 
 public sealed class RedisSessionBlobStoreTests(RedisFixture redis) : RespSessionBlobStoreTests(() => redis.Server.Configuration), IClassFixture<RedisFixture>;
 
+public sealed class RedisClusterSessionBlobStoreTests(RedisClusterFixture cluster) : RespSessionBlobStoreTests(() => cluster.Configuration), IClassFixture<RedisClusterFixture>;
+
 public sealed class GarnetSessionBlobStoreTests(GarnetFixture garnet) : RespSessionBlobStoreTests(() => garnet.Configuration), IClassFixture<GarnetFixture>;

@@ -35,4 +35,6 @@ public abstract class RespSessionStateStoreTests : SessionStateStoreTests, IAsyn
 
 public sealed class RedisSessionStateStoreTests(RedisFixture redis) : RespSessionStateStoreTests(() => redis.Server.Configuration), IClassFixture<RedisFixture>;
 
+public sealed class RedisClusterSessionStateStoreTests(RedisClusterFixture cluster) : RespSessionStateStoreTests(() => cluster.Configuration), IClassFixture<RedisClusterFixture>;
+
 public sealed class GarnetSessionStateStoreTests(GarnetFixture garnet) : RespSessionStateStoreTests(() => garnet.Configuration), IClassFixture<GarnetFixture>;

@@ -23,10 +23,12 @@ public sealed class RedisServer : IAsyncDisposable
 
     public string Configuration => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    public static bool IsInstalled => Find() is not null;
+
     /// <summary>Skips the test when there is no redis-server, or fails it where GRACEFUL_REQUIRE_PEERS=1.</summary>
     public static void Require()
     {
-        if (Find() is null)
+        if (!IsInstalled)
         {
             Assert.False(Environment.GetEnvironmentVariable("GRACEFUL_REQUIRE_PEERS") == "1", $"GRACEFUL_REQUIRE_PEERS=1, but '{Program}' is not installed.");
             Assert.Skip($"'{Program}' is not installed.");
