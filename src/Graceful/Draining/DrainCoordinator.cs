@@ -186,6 +186,25 @@ internal sealed partial class DrainCoordinator(
 
     private async Task FinishAsync(Task<DrainReport> drain)
     {
+        try
+        {
+            await FlushAsync(drain).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever a listener of metrics or a log provider has thrown: the process was asked to end.
+            Action? stopHost;
+            lock (_lock)
+            {
+                stopHost = _stopHost;
+            }
+
+            stopHost?.Invoke();
+        }
+    }
+
+    private async Task FlushAsync(Task<DrainReport> drain)
+    {
         var clock = _clock!;
         var sequence = _sequence!;
         DrainReport report;
@@ -209,9 +228,7 @@ internal sealed partial class DrainCoordinator(
         var before = clock.Elapsed;
         var faults = await flush.RunAsync(clock, sequence.Abort.Token).ConfigureAwait(false);
         var flushing = clock.Elapsed - before;
-        metrics.DrainPhaseEnded("flushing", flushing);
         lifecycle.Advance(InstancePhase.Stopped);
-        Action? stopHost;
         lock (_lock)
         {
             Report = report with
@@ -221,10 +238,9 @@ internal sealed partial class DrainCoordinator(
                 UnusedBudget = clock.Left,
                 Held = [.. faults, .. report.Held],
             };
-            stopHost = _stopHost;
         }
 
-        stopHost?.Invoke();
+        metrics.DrainPhaseEnded("flushing", flushing);
     }
 
     /// <summary>A drain that nobody follows up with a stop ends the process itself, with time left to flush.</summary>

@@ -206,6 +206,18 @@ public sealed class JoinTests : IDisposable
     }
 
     [Fact]
+    public async Task Leave_TwiceWithDifferentStops_TheFirstCounts()
+    {
+        await _kit.ReadyForAsync();
+        _kit.Leave("first");
+        _kit.Coordinator.Leave("second", () => _kit.Journal.Add("other stop"));
+
+        await _kit.UntilStoppedAsync();
+
+        Assert.Equal((1, 0), (_kit.Stops, _kit.Journal.Count("other stop")));
+    }
+
+    [Fact]
     public async Task Leave_TheStopAsksBack_IsNotBlocked()
     {
         // ApplicationStopping callbacks run inside: one of them may wait for another thread that uses the coordinator.

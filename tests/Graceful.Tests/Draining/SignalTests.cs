@@ -20,6 +20,20 @@ public sealed class SignalTests : IDisposable
     }
 
     [Fact]
+    public async Task SecondSignal_BeforeAnybodyAskedToLeave_TheFirstNamesTheReason()
+    {
+        await ReadyWithARequestAsync();
+        _kit.Coordinator.SignalReceived("SIGTERM", skipLameDuck: false);
+        await _kit.Clock.AdvanceAsync(OneMoment);
+        _kit.Coordinator.SignalReceived("SIGINT", skipLameDuck: false);
+
+        _kit.Leave();
+        await _kit.UntilStoppedAsync();
+
+        Assert.Equal("SIGTERM", _kit.Report.Reason);
+    }
+
+    [Fact]
     public async Task SecondSignal_InTheLameDuck_EndsItAndCutsNothing()
     {
         var request = await ReadyWithARequestAsync();

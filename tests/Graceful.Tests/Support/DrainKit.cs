@@ -19,7 +19,7 @@ internal sealed class DrainKit : IDisposable
         Traffic = new FakeTraffic(Clock, Journal);
         Lifecycle = new InstanceLifecycle(Clock, Log.Create<InstanceLifecycle>());
         _sources = sources;
-        _metrics = new GracefulMetrics(_services.GetRequiredService<IMeterFactory>());
+        _metrics = new GracefulMetrics(Meters);
         _coordinator = new Lazy<DrainCoordinator>(Create);
     }
 
@@ -37,6 +37,9 @@ internal sealed class DrainKit : IDisposable
     public List<FakeParticipant> Participants { get; } = [];
 
     public LogLines Log { get; } = new();
+
+    /// <summary>Owns the meters of this kit, and of no other test.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     public DrainCoordinator Coordinator => _coordinator.Value;
 
