@@ -47,6 +47,34 @@ public sealed class SessionMetricsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false, "cleared")]
+    [InlineData(true, "ended")]
+    public async Task Commit_ThatComesTooLate_IsDropped_AndCountedAsThat(bool ends, string outcome)
+    {
+        await using var app = await StartAsync();
+        using var browser = app.Browser(_cookies);
+        await browser.GetAsync("/set?items=1");
+        var session = Assert.Single(_store.Handles.Keys);
+        _store.BeforeCommit = async _ =>
+        {
+            _store.BeforeCommit = null;
+            if (ends)
+            {
+                await _store.EndAsync(session, TimeSpan.FromMinutes(1), CancellationToken.None);
+            }
+            else
+            {
+                await _store.CommitAsync(session, new SessionCommit("clear", TimeSpan.FromHours(1)) { Clear = true }, CancellationToken.None);
+            }
+        };
+
+        await browser.GetAsync("/set?items=2");
+
+        Assert.Equal(new() { ["commits committed"] = 1, [$"commits {outcome}"] = 1 }, Counts());
+        Assert.Empty(await _store.EntriesAsync(session));
+    }
+
+    [Theory]
     [InlineData(false, "load")]
     [InlineData(true, "commit")]
     public async Task Call_ThatIsNotAnswered_IsAFailureOfItsOperation(bool write, string operation)
