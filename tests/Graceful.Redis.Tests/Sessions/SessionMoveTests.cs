@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
 namespace Graceful.Redis.Tests.Sessions;
@@ -49,6 +51,7 @@ public sealed partial class SessionMoveTests(RedisFixture redis) : IClassFixture
 
         // The level rises: moved when it is read next, once.
         await using var second = await GracefulAsync(2);
+        using var moved = new MovedCounter(first, second);
         using var level2 = second.Browser(_cookies);
         Assert.Equal("3", await level2.GetStringAsync("/cart"));
         Assert.Equal("ada", await level2.GetStringAsync("/read?name=user"));
@@ -62,7 +65,33 @@ public sealed partial class SessionMoveTests(RedisFixture redis) : IClassFixture
         Assert.Equal("4", await level2.GetStringAsync("/cart"));
         Assert.Equal("eve", await level1.GetStringAsync("/read?name=user"));
         Assert.False(await Database.HashExistsAsync(OldKey, "data"));
+        Assert.Equal(1, moved.Count);
         Assert.DoesNotContain(first.Log.All.Concat(second.Log.All), l => l.Message.Contains(MoveHost.KeyOf(_cookies), StringComparison.Ordinal));
+    }
+
+    /// <summary>What the metric says of some hosts.</summary>
+    private sealed class MovedCounter : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private long _count;
+
+        public MovedCounter(params MoveHost[] hosts)
+        {
+            var factories = hosts.Select(h => h.Services.GetRequiredService<IMeterFactory>()).ToList();
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "graceful.session.moved" && factories.Contains(instrument.Meter.Scope))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _count, value));
+            _listener.Start();
+        }
+
+        public long Count => Interlocked.Read(ref _count);
+
+        public void Dispose() => _listener.Dispose();
     }
 
     private Task<MoveHost> GracefulAsync(int? level, Action<SessionStateOptions>? options = null) => MoveHost.StartGracefulAsync(Redis, _application, level, MapGraceful, o =>
