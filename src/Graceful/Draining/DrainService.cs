@@ -43,12 +43,9 @@ internal sealed partial class DrainService(
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (coordinator.Report is null)
-        {
-            var leave = coordinator.LeaveAsync("host.StopAsync");
-            await leave.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        // Joins what has begun, or is over.
+        var leave = coordinator.LeaveAsync("host.StopAsync");
+        await leave.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping = time.GetTimestamp();
     }
 

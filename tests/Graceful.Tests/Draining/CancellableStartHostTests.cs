@@ -40,6 +40,18 @@ public sealed class CancellableStartHostTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => Host(start: _ => throw new InvalidOperationException("thrown on purpose")).StartAsync(_caller.Token));
     }
 
+    /// <summary>Services that start at the same time are cancelled together.</summary>
+    [Fact]
+    public async Task Start_SeveralCancelledBecauseOfAStop_Returns()
+    {
+        _lifetime.StopApplication();
+        var faults = new AggregateException(new TaskCanceledException(), new AggregateException(new OperationCanceledException()));
+
+        await Host(start: _ => throw faults).StartAsync(_caller.Token);
+
+        Assert.Equal(1, _kit.Log.Count("StartCancelled"));
+    }
+
     [Fact]
     public async Task Start_OneOfSeveralFaultsIsNoCancellation_Throws()
     {
@@ -52,16 +64,30 @@ public sealed class CancellableStartHostTests : IDisposable
     [Fact]
     public async Task Stop_ThirdSignal_HostedServicesGetNoMoreThanTheLeastTime()
     {
-        var stop = Host(stop: token => Task.Delay(Timeout.Infinite, token)).StopAsync(_caller.Token);
+        var limit = CancellationToken.None;
+        var stop = Host(stop: token => Task.Delay(Timeout.Infinite, limit = token)).StopAsync(_caller.Token);
 
         for (var signal = 0; signal < 3; signal++)
         {
             _kit.Signal();
+            Assert.False(limit.IsCancellationRequested, "they get that time");
             await _kit.Clock.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.False(_caller.IsCancellationRequested);
+    }
+
+    /// <summary>The container behind it may hold what can only be disposed asynchronously.</summary>
+    [Fact]
+    public async Task Dispose_IsThatOfTheHost_AsynchronousWhereItCan()
+    {
+        var (plain, asynchronous) = (new InnerHost(null, null), new AsyncHost());
+
+        await Around(plain).DisposeAsync();
+        await Around(asynchronous).DisposeAsync();
+
+        Assert.Equal((1, 0, 1), (plain.Disposed, asynchronous.Disposed, asynchronous.DisposedAsynchronously));
     }
 
     public void Dispose()
@@ -72,9 +98,11 @@ public sealed class CancellableStartHostTests : IDisposable
     }
 
     private CancellableStartHost Host(Func<CancellationToken, Task>? start = null, Func<CancellationToken, Task>? stop = null) =>
-        new(new InnerHost(start, stop), _kit.Coordinator, _lifetime, _kit.Log.Create<CancellableStartHost>());
+        Around(new InnerHost(start, stop));
 
-    private sealed class InnerHost(Func<CancellationToken, Task>? start, Func<CancellationToken, Task>? stop) : IHost
+    private CancellableStartHost Around(IHost inner) => new(inner, _kit.Coordinator, _lifetime, _kit.Log.Create<CancellableStartHost>());
+
+    private class InnerHost(Func<CancellationToken, Task>? start, Func<CancellationToken, Task>? stop) : IHost
     {
         public IServiceProvider Services => throw new NotSupportedException();
 
@@ -82,9 +110,19 @@ public sealed class CancellableStartHostTests : IDisposable
 
         public async Task StopAsync(CancellationToken cancellationToken) => await (stop?.Invoke(cancellationToken) ?? Task.CompletedTask);
 
-        public void Dispose()
+        public int Disposed { get; private set; }
+
+        public void Dispose() => Disposed++;
+    }
+
+    private sealed class AsyncHost() : InnerHost(null, null), IAsyncDisposable
+    {
+        public int DisposedAsynchronously { get; private set; }
+
+        public ValueTask DisposeAsync()
         {
-            // Nothing is held.
+            DisposedAsynchronously++;
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -102,6 +102,24 @@ public sealed class FlushTests : IDisposable
         Assert.Equal(1, _kit.Log.Count("ParticipantLate"));
     }
 
+    /// <summary>It is left behind in any case; the token is for the one that can still give up in order.</summary>
+    [Fact]
+    public async Task Participants_OneHangs_ItsTokenIsCancelledAtItsLimit()
+    {
+        _kit.AddParticipant(
+            "hangs",
+            async token =>
+            {
+                await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _kit.Journal.Add("told");
+            },
+            limit: TimeSpan.FromSeconds(3));
+
+        await LeaveAsync();
+
+        await _kit.Clock.UntilAsync(() => _kit.Journal.Count("told") == 1);
+    }
+
     [Fact]
     public async Task Participants_OneHangsWhenTheDrainUsedAllItsTime_LaterOrdersStillGetALiveToken()
     {

@@ -47,6 +47,18 @@ public sealed class GraceAndDeadlineTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(8), _kit.Journal.At("AbortStreams"));
     }
 
+    /// <summary>As when the lame duck took longer than it should have.</summary>
+    [Fact]
+    public async Task Stream_GraceWouldEndAfterTheDeadline_IsCutAtTheDeadline()
+    {
+        _kit.Options.StreamGrace = TimeSpan.FromSeconds(60);
+        _kit.Traffic.BeginStream();
+
+        await LeaveAsync();
+
+        Assert.Equal(TimeSpan.FromSeconds(21), _kit.Journal.At("AbortStreams"));
+    }
+
     [Fact]
     public async Task Request_StillRunsAtTheEndOfTheStreamGrace_RunsOn()
     {
@@ -78,6 +90,23 @@ public sealed class GraceAndDeadlineTests : IDisposable
         Assert.False(_kit.Report.IsClean);
         Assert.Equal(
             new DrainHolder(DrainHolderKind.Request, "POST /api/checkout", TimeSpan.FromSeconds(21), DrainOutcome.Aborted), Assert.Single(_kit.Report.Held));
+    }
+
+    [Fact]
+    public async Task Request_ThatWasCut_HasAMomentToUnwindBeforeTheFlush()
+    {
+        var request = _kit.Traffic.BeginRequest();
+        request.EndsOnAbort = false;
+        _kit.Leave();
+        await _kit.Clock.UntilAsync(() => request.IsAborted);
+        await _kit.Clock.AdvanceAsync(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(InstancePhase.Draining, _kit.Lifecycle.Phase);
+
+        request.End();
+        await _kit.UntilStoppedAsync();
+
+        // At the next look, not at the end of the time it could have had.
+        Assert.Equal(TimeSpan.FromSeconds(21.1) + TestClock.Step, _kit.Report.Draining);
     }
 
     [Fact]
