@@ -20,7 +20,8 @@ public sealed class DisabledTests : IDisposable
         _builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         _builder.Services.AddSingleton<IDrainParticipant>(_participant);
         _builder.Services.AddHealthChecks().Add(new("check", _check, null, null));
-        _builder.AddGraceful();
+        // A budget above the host's timeout, which stays what it is.
+        _builder.AddGraceful(o => o.Drain.Budget = TimeSpan.FromSeconds(60));
     }
 
     private IHost Host => _host ??= _builder.Build();
