@@ -93,6 +93,18 @@ public sealed class GraceAndDeadlineTests : IDisposable
     }
 
     [Fact]
+    public async Task Request_HeldTheDrainUp_FromTheEndOfTheLameDuckOn()
+    {
+        _kit.Options.PropagationDelay = TimeSpan.FromSeconds(5);
+        _kit.Traffic.BeginRequest();
+
+        await LeaveAsync();
+
+        Assert.True(_kit.Report.LameDuck > TimeSpan.FromSeconds(1));
+        Assert.Equal(_kit.Journal.At("AbortAll") - _kit.Report.LameDuck, Assert.Single(_kit.Report.Held).Duration);
+    }
+
+    [Fact]
     public async Task Request_ThatWasCut_HasAMomentToUnwindBeforeTheFlush()
     {
         var request = _kit.Traffic.BeginRequest();
