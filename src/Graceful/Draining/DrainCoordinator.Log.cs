@@ -26,5 +26,8 @@ internal sealed partial class DrainCoordinator
 
         [LoggerMessage(126, LogLevel.Warning, "Drained, but nobody ended the process in time: it ends itself", EventName = "DrainSelfStop")]
         public static partial void NobodyCame(ILogger logger);
+
+        [LoggerMessage(132, LogLevel.Error, "The flush failed; the process ends all the same", EventName = "FlushFailed")]
+        public static partial void FlushFailed(ILogger logger, Exception exception);
     }
 }

@@ -80,7 +80,13 @@ internal sealed partial class DrainCoordinator(
         var drain = Begin(reason);
         lock (_lock)
         {
-            return _leave ??= Task.Run(() => FinishAsync(drain));
+            if (_leave is null)
+            {
+                _leave = Task.Run(() => FlushAsync(drain));
+                _ = StopHostAsync(_leave);
+            }
+
+            return _leave;
         }
     }
 
@@ -184,15 +190,22 @@ internal sealed partial class DrainCoordinator(
         }
     }
 
-    private async Task FinishAsync(Task<DrainReport> drain)
+    /// <summary>
+    /// Not part of what others wait for in <see cref="LeaveAsync"/>: the stop runs the application's callbacks, and one of them may stop the host itself.
+    /// </summary>
+    private async Task StopHostAsync(Task flush)
     {
         try
         {
-            await FlushAsync(drain).ConfigureAwait(false);
+            await flush.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.FlushFailed(logger, exception);
         }
         finally
         {
-            // Whatever a listener of metrics or a log provider has thrown: the process was asked to end.
+            // Whatever has failed: the process was asked to end.
             Action? stopHost;
             lock (_lock)
             {
@@ -262,8 +275,8 @@ internal sealed partial class DrainCoordinator(
             }
         }
 
-        Log.NobodyCame(logger);
         SelfStop?.Invoke();
+        Log.NobodyCame(logger);
     }
 
     /// <summary>How an instance that was drained by API ends itself; set by whoever knows the host.</summary>

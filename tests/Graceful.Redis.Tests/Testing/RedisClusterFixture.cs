@@ -30,8 +30,9 @@ public sealed class RedisClusterFixture : IAsyncLifetime
         for (var n = 0; n < 3; n++)
         {
             buses.Add(FreePorts.Next());
-            var node = await RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", buses[n].ToString(CultureInfo.InvariantCulture));
+            var node = RedisServer.Prepare("--cluster-enabled", "yes", "--cluster-port", buses[n].ToString(CultureInfo.InvariantCulture));
             _nodes.Add(node);
+            await node.StartAsync();
             await node.SayAsync("CLUSTER", "SET-CONFIG-EPOCH", n + 1);
             await node.SayAsync("CLUSTER", "ADDSLOTSRANGE", n * Slots / 3, ((n + 1) * Slots / 3) - 1);
         }

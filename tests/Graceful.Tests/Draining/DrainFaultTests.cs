@@ -42,6 +42,7 @@ public sealed class DrainFaultTests : IDisposable
 
         Assert.Equal((1, 1), (_flush.Runs, _kit.Stops));
         Assert.True(_kit.Report.IsClean);
+        Assert.Equal(1, _kit.Log.Count("FlushFailed"));
     }
 
     [Fact]

@@ -43,6 +43,18 @@ public sealed class HostTests : IDisposable
         Assert.Equal(InstancePhase.Stopped, Host.Get<IInstanceLifecycle>().Phase);
     }
 
+    /// <summary>It stops what is stopping already, and must not wait for the stop that it is part of.</summary>
+    [Fact]
+    public async Task StopApplication_ACallbackStopsTheHostItself_Ends()
+    {
+        await StartAsync();
+        Host.Get<IHostApplicationLifetime>().ApplicationStopping.Register(() => Host.StopAsync().Wait());
+
+        await Host.StopApplicationAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(["flush"], _journal.Names);
+    }
+
     [Fact]
     public async Task StopApplication_WhileWorkIsTracked_ApplicationStoppingWaits()
     {
