@@ -17,7 +17,13 @@ internal static class ContractMachine
     /// <summary>
     /// The next state, or null when nothing is to change. At most one transition for each contract. For whoever has the ticket; and for an instance that was refused while nobody is live.
     /// </summary>
-    public static FleetState? Decide(FleetCensus census, LevelTimings timings)
+    /// <param name="census">What is known.</param>
+    /// <param name="timings">Those of the member that decides.</param>
+    /// <param name="beat">
+    /// The store's time of that member's last beat; null for now. The credited time stands still between beats, and a wait must not begin at a time that has passed: a member may have been frozen with
+    /// its ticket, and find nobody's beat since.
+    /// </param>
+    public static FleetState? Decide(FleetCensus census, LevelTimings timings, long? beat = null)
     {
         var state = census.State;
         var members = MemberNeeds.Of(census);
@@ -34,11 +40,13 @@ internal static class ContractMachine
             return EndForming(census, members, wait);
         }
 
+        var unseen = TimeSpan.FromMicroseconds(Math.Max(0, census.Now - (beat ?? census.Now)));
+        var latest = state.Credit + (unseen < FleetState.MaxCredit ? unseen : FleetState.MaxCredit);
         var epoch = Fresh(state.Epoch, census.Now);
         ImmutableSortedDictionary<string, ContractState>.Builder? next = null;
         foreach (var (name, contract) in state.Contracts)
         {
-            if (ContractTransitions.Next(contract, new Situation(state.Credit, epoch, wait, timings.Bake, members.Acknowledged, members.Of(name))) is { } changed)
+            if (ContractTransitions.Next(contract, new Situation(state.Credit, latest, epoch, wait, timings.Bake, members.Acknowledged, members.Of(name))) is { } changed)
             {
                 (next ??= state.Contracts.ToBuilder())[name] = changed;
             }

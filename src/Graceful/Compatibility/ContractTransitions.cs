@@ -193,9 +193,9 @@ internal static class ContractTransitions
         return c.Request is LevelRequest.Activate or LevelRequest.Retreat ? null : Keep(c); // Those wait for Stable, which is near.
     }
 
-    private static ContractState Enter(ContractState c, LevelMode mode, in Situation s) => c with { Mode = mode, Since = s.Credit };
+    private static ContractState Enter(ContractState c, LevelMode mode, in Situation s) => c with { Mode = mode, Since = s.Latest };
 
-    private static ContractState Fence(ContractState c, LevelMode mode, in Situation s) => c with { Mode = mode, Since = s.Credit, Fence = s.Epoch };
+    private static ContractState Fence(ContractState c, LevelMode mode, in Situation s) => c with { Mode = mode, Since = s.Latest, Fence = s.Epoch };
 
     private static ContractState Retain(ContractState c, LevelMode mode, in Situation s) => Fence(c, mode, s) with
     {
@@ -211,11 +211,12 @@ internal static class ContractTransitions
 /// <summary>What a transition is decided by.</summary>
 /// <param name="Credit">The store's credited time.</param>
 /// <param name="Epoch">The epoch of the state that comes out.</param>
+/// <param name="Latest">The most that <paramref name="Credit"/> can be by now: waits begin here.</param>
 /// <param name="Wait">V.</param>
 /// <param name="Bake">The bake time.</param>
 /// <param name="Acknowledged">The epoch that every live member has acknowledged.</param>
 /// <param name="Needs">What the members say of the contract.</param>
-internal readonly record struct Situation(TimeSpan Credit, long Epoch, TimeSpan Wait, TimeSpan Bake, long Acknowledged, ContractNeeds Needs)
+internal readonly record struct Situation(TimeSpan Credit, TimeSpan Latest, long Epoch, TimeSpan Wait, TimeSpan Bake, long Acknowledged, ContractNeeds Needs)
 {
     public TimeSpan Elapsed(ContractState c) => Credit - c.Since;
 

@@ -102,7 +102,7 @@ internal sealed partial class FleetRenewal(
                 await JudgeAsync(beat, reply.Status, state, sent).ConfigureAwait(false);
             }
 
-            state = (state.Epoch == 0 ? await steering.FormAsync().ConfigureAwait(false) : reply.MayDecide ? await steering.DecideAsync().ConfigureAwait(false) : null)
+            state = (state.Epoch == 0 ? await steering.FormAsync().ConfigureAwait(false) : reply.MayDecide ? await steering.DecideAsync(reply.Now).ConfigureAwait(false) : null)
                 ?? await steering.AdoptAsync(state).ConfigureAwait(false)
                 ?? state;
         }
@@ -110,7 +110,7 @@ internal sealed partial class FleetRenewal(
         else if (reply.Live == 0)
         {
             // Refused by a fleet of nobody: no member is there to let the window narrow.
-            state = await steering.DecideAsync().ConfigureAwait(false) ?? state;
+            state = await steering.DecideAsync(reply.Now).ConfigureAwait(false) ?? state;
         }
 
         _store = state;

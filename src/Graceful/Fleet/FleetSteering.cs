@@ -24,7 +24,7 @@ internal sealed partial class FleetSteering(TimedFleetStore store, MemberTimings
             return null;
         }
 
-        return timings.Forming.ExclusionWait > TimeSpan.Zero ? forming : await DecideAsync().ConfigureAwait(false) ?? forming;
+        return timings.Forming.ExclusionWait > TimeSpan.Zero ? forming : await DecideAsync(census.Now).ConfigureAwait(false) ?? forming;
     }
 
     /// <summary>The store knows less than this instance: it forgot, or failed over to a replica that was behind.</summary>
@@ -53,12 +53,13 @@ internal sealed partial class FleetSteering(TimedFleetStore store, MemberTimings
     }
 
     /// <summary>With the ticket, or where no ticket is needed because the caller is the only one who could.</summary>
-    public async Task<FleetState?> DecideAsync()
+    /// <param name="beat">The store's time of the beat that gave the ticket.</param>
+    public async Task<FleetState?> DecideAsync(long beat)
     {
         var census = await store.TakeCensusAsync().ConfigureAwait(false);
         reminder.Look(census);
         var own = census.State.IsForming ? timings.Forming : timings.Levels;
-        var next = Adopt(census) ?? ContractMachine.Decide(census, own);
+        var next = Adopt(census) ?? ContractMachine.Decide(census, own, beat);
         return next is not null && await store.TryReplaceAsync(census, next).ConfigureAwait(false) ? next : null;
     }
 

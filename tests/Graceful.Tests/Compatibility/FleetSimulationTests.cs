@@ -24,4 +24,9 @@ public class FleetSimulationTests
     [Fact]
     public void AnyHistory_StoreThatForgets_KeepsEveryPromise() =>
         FleetHistory.Forgetful.Sample(h => SimulatedFleet.Live(h, new MemberRules()), iter: Histories / 5, print: h => $"\n{h}\n");
+
+    /// <summary>A history that once broke a promise: a member was frozen with its ticket, and decided half a minute later on a credited time that had stood still.</summary>
+    [Fact]
+    public void AHistory_WithATicketThatIsOld_KeepsEveryPromise() =>
+        FleetHistory.Forgetful.Sample(h => SimulatedFleet.Live(h, new MemberRules()), seed: "7NNBQh0tBv81", iter: 1, threads: 1, print: h => $"\n{h}\n");
 }

@@ -3,10 +3,10 @@ namespace Graceful.Tests;
 /// <summary>How its members change the state: read, decide, compare and set, with time in between.</summary>
 internal sealed partial class SimulatedFleet
 {
-    private FleetState? Decide(SimulatedMember member)
+    private FleetState? Decide(SimulatedMember member, long beat)
     {
         var census = Census();
-        if (ContractMachine.Decide(census, SimulatedTimes.Timings) is not { } next)
+        if (ContractMachine.Decide(census, SimulatedTimes.Timings, beat) is not { } next)
         {
             return null;
         }

@@ -217,7 +217,7 @@ internal sealed partial class SimulatedFleet
             }
             else if (reply.MayDecide)
             {
-                Decide(member);
+                Decide(member, reply.Now);
             }
 
             return;
@@ -225,7 +225,7 @@ internal sealed partial class SimulatedFleet
 
         if (reply.MayDecide || (reply.Status == BeatStatus.Incompatible && reply.Live == 0))
         {
-            store = Decide(member) ?? store;
+            store = Decide(member, reply.Now) ?? store;
         }
 
         member.Install(store);
