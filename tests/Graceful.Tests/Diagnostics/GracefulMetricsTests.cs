@@ -43,6 +43,19 @@ public sealed class GracefulMetricsTests : IDisposable
         await _host!.StopAsync();
     }
 
+    /// <summary>The usual buckets are made for milliseconds, and would show every drain as the same.</summary>
+    [Fact]
+    public async Task Duration_HasBucketsInSeconds()
+    {
+        IReadOnlyList<double>? buckets = null;
+        await StartAsync(i => buckets = (i as Histogram<double>)?.Advice?.HistogramBucketBoundaries ?? buckets);
+
+        Assert.NotNull(buckets);
+        Assert.InRange(buckets[0], 0.05, 0.5);
+        Assert.Contains(25, buckets);
+        await _host!.StopAsync();
+    }
+
     [Fact]
     public async Task Observed_AreThePhaseAndWhatIsOpen()
     {
