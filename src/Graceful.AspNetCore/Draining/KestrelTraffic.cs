@@ -13,7 +13,6 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<KestrelTraffic> _logger;
     private readonly CancellationTokenSource _drain = new();
-    private readonly bool _hasMaxAge;
     private volatile Mode _mode;
     private volatile bool _active;
     private volatile bool _watched;
@@ -29,8 +28,7 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
         _hubs = hubs;
         _time = time;
         _logger = logger;
-        _hasMaxAge = options.MaxAge is not null;
-        _watched = _hasMaxAge;
+        _watched = options.MaxAge is not null;
     }
 
     private enum Mode
@@ -161,32 +159,28 @@ internal sealed partial class KestrelTraffic : ITrafficSource, IDisposable
 
     private void Watch(TrackedConnection connection)
     {
-        switch (_mode)
+        if (_mode == Mode.Serving)
         {
-            case Mode.LameDuck:
-                Volatile.Write(ref _lastArrival, _time.GetTimestamp());
-
-                // Rising from 0 to 1: connections leave one by one, and each on a response, where no request can be lost. The rest of the
-                // time is for those that are used seldom: what has no response by the end is closed idle, where one can.
-                if (Random.Shared.NextDouble() < _time.GetElapsedTime(_lameDuckStart) / (_lameDuck * RampShare))
-                {
-                    connection.RequestClose();
-                }
-
-                break;
-            case Mode.Draining:
-                Volatile.Write(ref _lastArrival, _time.GetTimestamp());
+            if (connection.IsTooOld)
+            {
                 connection.RequestClose();
-                break;
-            default:
-                if (_hasMaxAge && connection.IsTooOld)
-                {
-                    connection.RequestClose();
-                }
+            }
 
-                break;
+            return;
+        }
+
+        Volatile.Write(ref _lastArrival, _time.GetTimestamp());
+        if (_mode == Mode.Draining || IsItsTurnToClose())
+        {
+            connection.RequestClose();
         }
     }
+
+    /// <summary>
+    /// Rising from 0 to 1: connections leave one by one, and each on a response, where no request can be lost. The rest of the time is for
+    /// those that are used seldom: what has no response by the end is closed idle, where one can.
+    /// </summary>
+    private bool IsItsTurnToClose() => Random.Shared.NextDouble() < _time.GetElapsedTime(_lameDuckStart) / (_lameDuck * RampShare);
 
     private async Task TellStreamsAsync()
     {

@@ -44,7 +44,7 @@ public interface ITrafficSource
 /// <param name="Streams">Streams and upgraded connections running.</param>
 /// <param name="Connections">Connections open, busy or not.</param>
 /// <param name="LastArrival">
-/// The <see cref="TimeProvider.GetTimestamp"/> of the last request, or of the last byte on a connection without one; 0 when there was none.
+/// The <see cref="TimeProvider.GetTimestamp"/> of the last request since the lame duck began, or of the last byte on a connection without one; 0 when there was none.
 /// </param>
 /// <param name="TotalRequests">Requests and streams started since the process began.</param>
 public readonly record struct TrafficSnapshot(int Requests, int Streams, int Connections, long LastArrival, long TotalRequests)

@@ -34,6 +34,18 @@ public class DrainModeTests
     }
 
     [Fact]
+    public async Task DrainToken_ACallbackOfTheApplicationsThrows_IsLoggedAndTheDrainGoesOn()
+    {
+        await using var test = await TestApp.StartAsync();
+        using var registration = test.Traffic.DrainToken.Register(() => throw new InvalidOperationException("the application's own"));
+
+        Assert.True((await test.DrainAsync()).IsClean);
+
+        await Eventually.True(() => test.Log.Named("DrainTokenCallbackFailed").Any(), "the callback's failure is logged");
+        Assert.Contains("the application's own", Assert.Single(test.Log.Named("DrainTokenCallbackFailed")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CloseAfter_CountsAsAStreamWhateverItSends_AndIsNotCancelledBeforeItsGraceEnds()
     {
         var aborted = CancellationToken.None;

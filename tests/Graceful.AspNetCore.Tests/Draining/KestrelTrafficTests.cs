@@ -33,57 +33,6 @@ public class KestrelTrafficTests
         Assert.InRange((double)asked / Connections, probability - 0.04, probability + 0.04);
     }
 
-    /// <summary>A socket in the middle of a big write holds whoever closes it.</summary>
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task AbortAll_WhereACutBlocks_HoldsNeitherTheOthersNorTheDrain(bool withRequest)
-    {
-        using var traffic = new FakeTraffic();
-        using var blocked = new ManualResetEventSlim();
-        using var cut = new CountdownEvent(1);
-        Action[] cuts = [blocked.Wait, () => cut.Signal()];
-        foreach (var one in cuts)
-        {
-            var connection = traffic.Connect(cut: one);
-            if (withRequest)
-            {
-                connection.Begin();
-            }
-        }
-
-        try
-        {
-            var items = await Task.Run(traffic.Source.AbortAll).Within("the cut");
-
-            Assert.Equal(2, items.Count);
-            await Eventually.True(() => cut.IsSet, "the other one is cut");
-        }
-        finally
-        {
-            blocked.Set();
-        }
-    }
-
-    /// <summary>The cut comes from another thread: when the place has another request by then, that one is not meant.</summary>
-    [Fact]
-    public async Task Cut_OfARequestThatHasEnded_IsNotOneOfTheNext()
-    {
-        using var traffic = new FakeTraffic();
-        var cuts = 0;
-        var slot = traffic.Connect(cut: () => Interlocked.Increment(ref cuts)).Slot;
-        slot.Begin();
-        Assert.True(slot.Abort());
-        await Eventually.True(() => Volatile.Read(ref cuts) == 1, "the request is cut");
-
-        slot.End();
-        slot.Cut();
-        slot.Begin();
-        slot.Cut();
-
-        Assert.Equal(1, cuts);
-    }
-
     [Fact]
     public void RequestBegun_WhileServing_AsksNobodyToClose()
     {
@@ -95,6 +44,23 @@ public class KestrelTrafficTests
         }
 
         Assert.False(connection.IsAskedToClose);
+    }
+
+    /// <summary>On a connection that is used again and again there is no byte that did not make a request.</summary>
+    [Fact]
+    public void RequestBegun_InTheLameDuck_IsAnArrival()
+    {
+        using var traffic = new FakeTraffic();
+        var connection = traffic.Connect();
+        traffic.Time.Advance(Step);
+        connection.Serve();
+        Assert.Equal(0, traffic.Source.GetSnapshot().LastArrival);
+
+        traffic.Source.BeginLameDuck(Delay);
+        traffic.Time.Advance(Step);
+        connection.Serve();
+
+        Assert.Equal(traffic.Time.GetTimestamp(), traffic.Source.GetSnapshot().LastArrival);
     }
 
     [Fact]
