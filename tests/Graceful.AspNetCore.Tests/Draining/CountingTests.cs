@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using Graceful.AspNetCore.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
@@ -73,8 +72,10 @@ public class CountingTests
         await Eventually.True(() => test.Open.IsEmpty, "nothing is open");
     }
 
-    [Fact]
-    public async Task Snapshot_WebSocket_IsAStream()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Snapshot_WebSocket_IsAStream(bool http2)
     {
         var gate = new Gate();
         await using var test = await TestApp.StartAsync(app =>
@@ -86,16 +87,15 @@ public class CountingTests
                 await gate.PassAsync();
             });
         });
-        using (var client = new ClientWebSocket())
+        using (await WebSockets.ConnectAsync(test, http2))
         {
-            await client.ConnectAsync(WebSockets.Address(test.Http, "/ws"), CancellationToken.None).Within("the upgrade");
             await gate.EnteredAsync();
 
             Assert.Equal((0, 1, 1), (test.Open.Requests, test.Open.Streams, test.Open.Connections));
             gate.Open();
         }
 
-        await Eventually.True(() => test.Open.IsEmpty, "nothing is open");
+        await Eventually.True(() => test.Open is { Requests: 0, Streams: 0 }, "the stream has ended");
     }
 
     private static void Listen(WebApplicationBuilder builder, Endpoint endpoint)

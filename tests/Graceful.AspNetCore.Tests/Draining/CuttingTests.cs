@@ -74,6 +74,14 @@ public class CuttingTests
     }
 
     [Fact]
+    public void Abort_OfAPlaceWithoutARequest_DoesNothing()
+    {
+        using var traffic = new FakeTraffic();
+
+        Assert.False(traffic.Connect().Slot.Abort());
+    }
+
+    [Fact]
     public void AbortAll_AfterAbortStreams_NamesNothingTwice()
     {
         using var traffic = new FakeTraffic();

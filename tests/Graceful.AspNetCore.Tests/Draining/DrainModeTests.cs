@@ -33,6 +33,22 @@ public class DrainModeTests
         Assert.True((await drain).IsClean);
     }
 
+    /// <summary>What the endpoint says of itself counts, and not what its answer looks like.</summary>
+    [Fact]
+    public async Task Complete_CountsAsARequestWhateverItSends()
+    {
+        await using var test = await TestApp.StartAsync(app => app.MapGet("/events", async (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: 1\n\n");
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }).OnDrain(DrainMode.Complete));
+        await using var client = await RawClient.ConnectAsync(test.Http);
+        await EventStream.StartAsync(client, "/events");
+
+        Assert.Equal((1, 0), (test.Open.Requests, test.Open.Streams));
+    }
+
     [Fact]
     public async Task DrainToken_ACallbackOfTheApplicationsThrows_IsLoggedAndTheDrainGoesOn()
     {

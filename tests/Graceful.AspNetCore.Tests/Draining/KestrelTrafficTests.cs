@@ -162,6 +162,20 @@ public class KestrelTrafficTests
     }
 
     [Fact]
+    public async Task ListenerStopping_NobodyIsAskedToCloseAnyMore()
+    {
+        using var traffic = new FakeTraffic();
+        traffic.Source.BeginDrain();
+        await traffic.AdvanceAsync(TimeSpan.FromMilliseconds(200), Step);
+        traffic.Source.ListenerStopping();
+        await traffic.AdvanceAsync(TimeSpan.FromMilliseconds(200), Step);
+        var late = traffic.Connect();
+        await traffic.AdvanceAsync(TimeSpan.FromSeconds(2), Step);
+
+        Assert.False(late.IsAskedToClose);
+    }
+
+    [Fact]
     public async Task BeginDrain_CallbackThatBlocks_DoesNotKeepConnectionsOpen()
     {
         using var traffic = new FakeTraffic();

@@ -46,6 +46,31 @@ public class SignalRTests
         Assert.Equal(HubConnectionState.Reconnecting, client.State);
     }
 
+    /// <summary>Nothing on the wire tells a poll from a request; its endpoint does.</summary>
+    [Fact]
+    public async Task Snapshot_LongPolling_IsAStream()
+    {
+        await using var test = await StartAsync(new Gate());
+        await using var client = Create(test, HttpTransportType.LongPolling);
+        await client.StartAsync().Within("the connection");
+
+        await Eventually.True(() => test.Open is { Requests: 0, Streams: 1 }, "its poll is open, as a stream");
+    }
+
+    [Fact]
+    public async Task Snapshot_Negotiate_IsARequest()
+    {
+        var gate = new Gate();
+        await using var test = await StartAsync(new Gate(), atNegotiate: () => gate.PassAsync());
+        await using var client = Create(test, HttpTransportType.WebSockets);
+        var start = client.StartAsync();
+        await gate.EnteredAsync();
+
+        Assert.Equal((1, 0), (test.Open.Requests, test.Open.Streams));
+        gate.Open();
+        await start.Within("the connection");
+    }
+
     [Fact]
     public async Task InvocationInFlight_CompletesBeforeTheClose()
     {
@@ -131,11 +156,16 @@ public class SignalRTests
         await drain;
     }
 
-    private static Task<TestApp> StartAsync(Gate gate, Action<GracefulOptions>? options = null, Action? refused = null) => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(Gate gate, Action<GracefulOptions>? options = null, Action? refused = null, Func<Task>? atNegotiate = null) => TestApp.StartAsync(
         app =>
         {
             app.Use(async (context, next) =>
             {
+                if (atNegotiate is not null && context.Request.Path == "/hub/negotiate")
+                {
+                    await atNegotiate();
+                }
+
                 await next(context);
                 if (context.Response.StatusCode == 503)
                 {
