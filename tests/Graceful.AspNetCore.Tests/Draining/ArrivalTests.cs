@@ -1,13 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using Graceful.AspNetCore.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Configuration;
 
 namespace Graceful.AspNetCore.Tests.Draining;
 
@@ -40,6 +35,43 @@ public class ArrivalTests
         await client.SendAsync("GET / HT");
 
         await Eventually.True(() => test.Open.LastArrival > before, "an arrival");
+    }
+
+    [Fact]
+    public async Task Snapshot_TlsHandshake_IsAnArrival()
+    {
+        await using var test = await TestApp.StartAsync();
+        await using var client = await RawClient.ConnectAsync(test.Https);
+
+        await Eventually.True(() => test.Open.LastArrival > 0, "an arrival");
+        Assert.Equal(0, test.Open.TotalRequests);
+    }
+
+    /// <summary>An upload that goes on is no newcomer: it is waited for as a request.</summary>
+    [Fact]
+    public async Task Snapshot_HalfOfAChunkOfARunningRequest_IsNoArrival()
+    {
+        var read = new Gate();
+        await using var test = await TestApp.StartAsync(app => app.MapPost("/", async (HttpContext context) =>
+        {
+            var reading = context.Request.Body.CopyToAsync(Stream.Null);
+            await read.PassAsync();
+            await reading;
+        }));
+        await using var client = await RawClient.ConnectAsync(test.Http);
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await read.EnteredAsync();
+        var before = test.Open.LastArrival;
+        await client.SendAsync("1");
+        await Task.Delay(100);
+        await client.SendAsync("\r\nx\r\n0\r\n");
+        await Task.Delay(100);
+        var meanwhile = test.Open.LastArrival;
+        read.Open();
+        await client.SendAsync("\r\n");
+
+        Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+        Assert.Equal(before, meanwhile);
     }
 
     [Theory]

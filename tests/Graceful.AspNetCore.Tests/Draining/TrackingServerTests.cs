@@ -88,6 +88,16 @@ public sealed class TrackingServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Dispose_OfAServerThatCanDoItInTurn_DoesSo()
+    {
+        var inner = new TurnServer();
+        await new TrackingServer(inner, _traffic.Source, _drain, _traffic.Time).DisposeAsync();
+
+        Assert.True(inner.IsDisposedInTurn);
+        Assert.False(inner.IsDisposed);
+    }
+
+    [Fact]
     public async Task Start_ThatFails_FailsWithItsOwnException()
     {
         await using var server = Create();
@@ -112,7 +122,7 @@ public sealed class TrackingServerTests : IDisposable
         public IDisposable TrackWork(string name) => throw new NotSupportedException();
     }
 
-    private sealed class Server : IServer
+    private class Server : IServer
     {
         public IFeatureCollection Features { get; } = new FeatureCollection();
 
@@ -134,6 +144,17 @@ public sealed class TrackingServerTests : IDisposable
         }
 
         public void Dispose() => IsDisposed = true;
+    }
+
+    private sealed class TurnServer : Server, IAsyncDisposable
+    {
+        public bool IsDisposedInTurn { get; private set; }
+
+        public ValueTask DisposeAsync()
+        {
+            IsDisposedInTurn = true;
+            return ValueTask.CompletedTask;
+        }
     }
 
     private sealed class NoApplication : IHttpApplication<object>
