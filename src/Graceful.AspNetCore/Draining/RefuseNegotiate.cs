@@ -32,7 +32,7 @@ internal sealed class RefuseNegotiate(KestrelTraffic traffic) : MatcherPolicy, I
 
         for (var i = 0; i < candidates.Count; i++)
         {
-            if (candidates.IsValidCandidate(i) && IsNegotiate(candidates[i].Endpoint))
+            if (IsNegotiate(candidates[i].Endpoint))
             {
                 candidates.ReplaceEndpoint(i, Refused, candidates[i].Values);
             }

@@ -43,6 +43,9 @@ public class RefuseUpgradesTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, late.HttpStatusCode);
         Assert.Equal("1", Assert.Single(late.HttpResponseHeaders!["Retry-After"]));
+
+        // HTTP/2 knows no Connection field: Kestrel would take it away, with a warning.
+        Assert.Empty(test.Log.Named("InvalidResponseHeaderRemoved"));
         gate.Open();
         await held;
         Assert.True((await drain).IsClean);
