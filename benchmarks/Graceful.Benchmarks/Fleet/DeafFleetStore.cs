@@ -5,6 +5,8 @@ internal sealed class DeafFleetStore(IFleetStore inner) : IFleetStore
 {
     public ValueTask<BeatReply> BeatAsync(FleetBeat beat, CancellationToken cancellationToken) => inner.BeatAsync(beat, cancellationToken);
 
+    public ValueTask<RenewalReply> RenewAsync(string id, long leaseEnds, CancellationToken cancellationToken) => inner.RenewAsync(id, leaseEnds, cancellationToken);
+
     public ValueTask LeaveAsync(string id, CancellationToken cancellationToken) => inner.LeaveAsync(id, cancellationToken);
 
     public ValueTask<FleetCensus> TakeCensusAsync(CancellationToken cancellationToken) => inner.TakeCensusAsync(cancellationToken);

@@ -35,8 +35,7 @@ internal sealed record FleetMeasurement(
         await simulation.Members[0].DecideAsync(new FleetMeter());
         simulation.Start();
 
-        // Everybody joins, and learns the state at which the fleet comes to rest.
-        await Task.Delay(FleetSimulation.Interval * 2.5);
+        await RestAsync(simulation);
 
         // First without PINGs: their cost is not the fleet's.
         var (alone, seconds, core) = await RunAsync(redis, simulation, duration / 2, pings: false);
@@ -53,6 +52,21 @@ internal sealed record FleetMeasurement(
 
         return new FleetMeasurement(
             members, simulation.Connections, core, coreWithPings, alone.Beats.Count / seconds, latency, decisions.Censuses, decisions.Replacements, bytes / members, alone.Failures + latency.Failures);
+    }
+
+    /// <summary>Everybody joins, the levels rise step by step, and each step is told to everybody: a fleet at rest is what is measured.</summary>
+    private static async Task RestAsync(FleetSimulation simulation)
+    {
+        var (epoch, since) = (0L, Stopwatch.GetTimestamp());
+        while (epoch == 0 || Stopwatch.GetElapsedTime(since) < FleetSimulation.Interval * 2.5)
+        {
+            await Task.Delay(100);
+            var newest = simulation.Members.Max(m => m.Known);
+            if (newest != epoch)
+            {
+                (epoch, since) = (newest, Stopwatch.GetTimestamp());
+            }
+        }
     }
 
     private static async Task<(FleetMeter Meter, double Seconds, double Core)> RunAsync(RedisTarget redis, FleetSimulation simulation, TimeSpan duration, bool pings)

@@ -17,7 +17,9 @@ internal sealed class SimulatedMember(SimulatedConnection connection)
         new("db", new ContractDeclaration(new LevelRange(7, 8), Manual: true)),
     ]);
 
+    private readonly QuietRenewal _quiet = new();
     private readonly string _id = Guid.NewGuid().ToString("N");
+    private readonly long _begun = Stopwatch.GetTimestamp();
     private long _sequence;
     private long _known;
     private bool _told;
@@ -33,7 +35,7 @@ internal sealed class SimulatedMember(SimulatedConnection connection)
         try
         {
             var sent = Stopwatch.GetTimestamp();
-            var reply = await connection.Store.BeatAsync(beat, CancellationToken.None);
+            var reply = await RenewAsync(beat);
             meter.Beats.AddSince(sent);
             _told = true;
             if (reply.Epoch != 0)
@@ -50,6 +52,22 @@ internal sealed class SimulatedMember(SimulatedConnection connection)
         {
             Interlocked.Increment(ref meter.Failures);
         }
+    }
+
+    /// <summary>As <c>FleetRenewal</c> does.</summary>
+    private async Task<BeatReply> RenewAsync(FleetBeat beat)
+    {
+        var now = Stopwatch.GetElapsedTime(_begun);
+        if (_quiet.Begin(beat, now) is { } ends && _quiet.End(await connection.Store.RenewAsync(_id, ends, CancellationToken.None), now) is { } quiet)
+        {
+            return quiet;
+        }
+
+        _quiet.Forget();
+        now = Stopwatch.GetElapsedTime(_begun);
+        var reply = await connection.Store.BeatAsync(beat, CancellationToken.None);
+        _quiet.Answered(beat, reply, now);
+        return reply;
     }
 
     /// <param name="meter">Takes the times.</param>

@@ -14,6 +14,7 @@ internal sealed partial class RedisFleetStore : IFleetStore, IDisposable
     private static readonly TimeSpan Remembrance = TimeSpan.FromMinutes(5);
 
     private const int ProfileIdBytes = 16;
+    private static readonly RedisValue[] Looked = ["epoch", "decide"];
 
     private readonly RedisConnection _connection;
     private readonly FleetKeys _keys;
@@ -51,6 +52,29 @@ internal sealed partial class RedisFleetStore : IFleetStore, IDisposable
         var state = (RedisResult[])reply[7]!;
         return new BeatReply(
             (BeatStatus)(int)reply[0], Number(reply[1]), state.Length == 0 ? null : FleetStateFields.Read(state), Number(reply[2]), (int)reply[3] == 1, (int)reply[4], (int)reply[5], (int)reply[6] == 1);
+    }
+
+    /// <summary>Two plain commands, one packet. A server that does not know GT (before 6.2) renews nothing here, and every renewal is a beat.</summary>
+    public async ValueTask<RenewalReply> RenewAsync(string id, long leaseEnds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var database = (await _connection.GetAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
+            var renewed = database.SortedSetUpdateAsync(_keys.Leases, id, leaseEnds, SortedSetWhen.Exists | SortedSetWhen.GreaterThan, CommandFlags.DemandMaster);
+            var state = database.HashGetAsync(_keys.State, Looked, CommandFlags.DemandMaster);
+            await Task.WhenAll(renewed, state).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var (epoch, next) = ((await state.ConfigureAwait(false))[0], (await state.ConfigureAwait(false))[1]);
+            return new RenewalReply(await renewed.ConfigureAwait(false), epoch.IsNull ? 0 : (long)epoch, next.IsNull ? 0 : (long)next);
+        }
+        catch (RedisServerException)
+        {
+            // Whatever it was, the beat that follows meets it too, and says it.
+            return default;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw RedisFailure.Explain(FleetScripts.Beat.Operation, e);
+        }
     }
 
     public async ValueTask LeaveAsync(string id, CancellationToken cancellationToken) =>

@@ -29,6 +29,8 @@ internal sealed partial class FleetRenewal(
     TimeProvider time,
     ILogger<FleetRenewal> logger)
 {
+    private readonly QuietRenewal _quiet = new();
+    private readonly long _begun = time.GetTimestamp();
     private long _sequence;
     private FleetState? _store;
     private string? _toldInfo;
@@ -53,7 +55,7 @@ internal sealed partial class FleetRenewal(
         var started = time.GetTimestamp();
         try
         {
-            var reply = await store.BeatAsync(beat).ConfigureAwait(false);
+            var reply = await RenewAsync(beat).ConfigureAwait(false);
             metrics.Beat(reply.Status.ToString(), time.GetElapsedTime(started));
             if (reply.Status == BeatStatus.Stale)
             {
@@ -69,9 +71,26 @@ internal sealed partial class FleetRenewal(
         catch (Exception exception)
         {
             metrics.Beat("Failed", time.GetElapsedTime(started));
+            _quiet.Forget();
             Failed(exception);
             return false;
         }
+    }
+
+    /// <summary>In the short form where that is enough.</summary>
+    private async Task<BeatReply> RenewAsync(FleetBeat beat)
+    {
+        var sent = time.GetElapsedTime(_begun);
+        if (_quiet.Begin(beat, sent) is { } leaseEnds && _quiet.End(await store.RenewAsync(self.Id, leaseEnds).ConfigureAwait(false), sent) is { } quiet)
+        {
+            return quiet;
+        }
+
+        _quiet.Forget();
+        sent = time.GetElapsedTime(_begun);
+        var reply = await store.BeatAsync(beat).ConfigureAwait(false);
+        _quiet.Answered(beat, reply, sent);
+        return reply;
     }
 
     private async Task<bool> FollowAsync(FleetBeat beat, BeatReply reply, long sent)

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Graceful;
 
 /// <summary>
-/// Where a fleet keeps its leases and its state: three atomic primitives and two reads. The logic is elsewhere, once (<c>ContractMachine</c>). Implementations are
+/// Where a fleet keeps its leases and its state: three atomic primitives, two reads, and the short form of a renewal. The logic is elsewhere, once (<c>ContractMachine</c>). Implementations are
 /// thread-safe and hold to one conformance suite. A store that cannot answer throws; it never guesses.
 /// </summary>
 public interface IFleetStore
@@ -15,6 +15,15 @@ public interface IFleetStore
     /// </summary>
     /// <exception cref="FormatException">The beat's profile is none (<see cref="ContractProfile"/>): it is never counted.</exception>
     ValueTask<BeatReply> BeatAsync(FleetBeat beat, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Moves the end of a lease that the instance has, never back, and looks at the state's epoch: what is left of a beat that has nothing to say and nothing to hear, for a fleet so large that beats
+    /// cost the store too much. Credits no time, gives no ticket, takes no lease, and need not be atomic.
+    /// </summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="leaseEnds">The new end, by the store's clock, in microseconds since 1970.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    ValueTask<RenewalReply> RenewAsync(string id, long leaseEnds, CancellationToken cancellationToken);
 
     /// <summary>Ends a lease, if the instance still has it. Repeating it does nothing.</summary>
     ValueTask LeaveAsync(string id, CancellationToken cancellationToken);
@@ -62,6 +71,12 @@ public sealed record FleetBeat(
 /// <param name="NeedsInfo">Whether the store has no <see cref="FleetBeat.Info"/> of this instance.</param>
 public sealed record BeatReply(
     BeatStatus Status, long Epoch, FleetState? State, long Now, bool MayDecide, int Live, int WithdrawalRank, bool NeedsInfo);
+
+/// <summary>What the store answers to the short form of a renewal.</summary>
+/// <param name="IsRenewed">Whether there was a lease, and it ends later now. When not, the renewal has failed: beat.</param>
+/// <param name="Epoch">The epoch of the state; 0 when the store has no record.</param>
+/// <param name="NextTicket">When the next ticket to decide is due, by the store's clock, in microseconds since 1970: whoever is past that beats.</param>
+public readonly record struct RenewalReply(bool IsRenewed, long Epoch, long NextTicket);
 
 /// <summary>What became of a beat.</summary>
 public enum BeatStatus

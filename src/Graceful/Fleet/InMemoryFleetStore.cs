@@ -47,6 +47,23 @@ public sealed class InMemoryFleetStore(TimeProvider time) : IFleetStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<RenewalReply> RenewAsync(string id, long leaseEnds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            var isRenewed = _members.TryGetValue(id, out var member) && member.HasLease && leaseEnds > member.LeaseEnds;
+            if (isRenewed)
+            {
+                member!.LeaseEnds = leaseEnds;
+            }
+
+            return ValueTask.FromResult(new RenewalReply(isRenewed, _state.Epoch, _nextDecide));
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask LeaveAsync(string id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);

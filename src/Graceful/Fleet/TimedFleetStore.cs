@@ -5,6 +5,8 @@ internal sealed class TimedFleetStore(IFleetStore inner, FleetOptions options, T
 {
     public Task<BeatReply> BeatAsync(FleetBeat beat) => LimitAsync(t => inner.BeatAsync(beat, t), options.RenewInterval, CancellationToken.None);
 
+    public Task<RenewalReply> RenewAsync(string id, long leaseEnds) => LimitAsync(t => inner.RenewAsync(id, leaseEnds, t), options.RenewInterval, CancellationToken.None);
+
     public Task LeaveAsync(string id, TimeSpan limit) => LimitAsync(
         async t =>
         {

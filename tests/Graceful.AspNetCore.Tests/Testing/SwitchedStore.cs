@@ -37,6 +37,8 @@ internal sealed class SwitchedStore : IFleetStore
 
     public ValueTask<BeatReply> BeatAsync(FleetBeat beat, CancellationToken cancellationToken) => Up().BeatAsync(beat, cancellationToken);
 
+    public ValueTask<RenewalReply> RenewAsync(string id, long leaseEnds, CancellationToken cancellationToken) => Up().RenewAsync(id, leaseEnds, cancellationToken);
+
     public ValueTask LeaveAsync(string id, CancellationToken cancellationToken) => Up().LeaveAsync(id, cancellationToken);
 
     public ValueTask<FleetCensus> TakeCensusAsync(CancellationToken cancellationToken) => Up().TakeCensusAsync(cancellationToken);

@@ -15,6 +15,23 @@ public class FleetSimulationRuleTests
     [Fact]
     public void Members_ThatAcknowledgeWhileOldOperationsRun_AreFoundOut() => AssertFoundOut(new MemberRules(Quiesces: false));
 
+    /// <summary>Or their safety would not have been looked at.</summary>
+    [Fact]
+    public void Members_RenewInTheShortForm()
+    {
+        var renewals = 0;
+        FleetHistory.Any.Sample(
+            h =>
+            {
+                var fleet = new SimulatedFleet(h, new MemberRules());
+                fleet.Run();
+                Interlocked.Add(ref renewals, fleet.QuietRenewals);
+            },
+            iter: 100);
+
+        Assert.True(renewals > 1000, $"{renewals} in 100 histories");
+    }
+
     private static void AssertFoundOut(MemberRules rules)
     {
         var found = Assert.Throws<CsCheckException>(() => FleetHistory.Any.Sample(h => SimulatedFleet.Live(h, rules), iter: Enough, writeLine: _ => { }));

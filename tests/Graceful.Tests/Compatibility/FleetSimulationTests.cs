@@ -4,7 +4,7 @@ using CsCheck;
 namespace Graceful.Tests;
 
 /// <summary>
-/// S1 to S10 and L1 to L4 of the compatibility handshake, in random lives of simulated fleets: members of different builds that join, work, crash, freeze and are cut off, over a store that fails
+/// S1 to S8, S10 and L1 to L4 of the compatibility handshake (S9 is the readers': <c>SessionUnreadablePropertyTests</c>; S11 <c>ContractProfileTests</c>), in random lives of simulated fleets: members of different builds that join, work, crash, freeze and are cut off, over a store that fails
 /// over, forgets and has its clock turned, with an operator at it. Afterwards the fleet is left in peace and must come to rest where it can.
 /// </summary>
 /// <remarks>

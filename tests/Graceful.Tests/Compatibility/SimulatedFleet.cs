@@ -49,6 +49,9 @@ internal sealed partial class SimulatedFleet
         }
     }
 
+    /// <summary>Renewals in their short form.</summary>
+    public int QuietRenewals { get; private set; }
+
     private int Now => _clock.Seconds;
 
     public void Run()
@@ -114,9 +117,15 @@ internal sealed partial class SimulatedFleet
     private void Send(SimulatedMember member)
     {
         var beat = new FleetBeat(
-            member.Id, ++member.Sequence, member.Build.Profile, member.Acknowledged, member.View.Epoch, member.IsServing(Now), false, TimeSpan.FromSeconds(SimulatedTimes.Lease), null);
+            member.Id, ++member.Sequence, member.Build.Profile, member.Acknowledged, member.View.Epoch, member.IsServing(Now), false, TimeSpan.FromSeconds(SimulatedTimes.Lease), member.HasInfo ? null : "{}");
         var (delay, repeat) = (member.Delay, member.Repeat);
         (member.Delay, member.Repeat) = (0, 0);
+        if (!member.IsAnswered)
+        {
+            member.Quiet.Forget();
+        }
+
+        member.IsAnswered = false;
         if (member.IsCut(Now))
         {
             return;
@@ -149,7 +158,7 @@ internal sealed partial class SimulatedFleet
             _messages.RemoveAt(i);
             if (message.Reply is { } reply)
             {
-                Receive(message.Member, message.Beat, reply, message.Sent);
+                Receive(message.Member, message.Beat, reply, message.Sent, message.IsQuiet);
             }
             else
             {
@@ -160,8 +169,9 @@ internal sealed partial class SimulatedFleet
 
     private void Arrive(SimulatedMember member, FleetBeat beat, int sent)
     {
-        var reply = Done(_store.BeatAsync(beat, default));
-        Say($"{member.Id} beat {beat.Sequence} → {reply.Status}{(reply.MayDecide ? " ticket" : "")}");
+        var quiet = RenewQuietly(member, beat, sent);
+        var reply = quiet ?? Done(_store.BeatAsync(beat, default));
+        Say($"{member.Id} {(quiet is null ? "beat" : "renewal")} {beat.Sequence} → {reply.Status}{(reply.MayDecide ? " ticket" : "")}");
         if (Array.IndexOf(_slots, member) < 0 || Now < member.DeafUntil)
         {
             return;
@@ -169,19 +179,38 @@ internal sealed partial class SimulatedFleet
 
         if (member.IsFrozen(Now))
         {
-            _messages.Add(new Message(member.FrozenUntil, member, beat, sent, reply));
+            _messages.Add(new Message(member.FrozenUntil, member, beat, sent, reply, quiet is not null));
             return;
         }
 
-        Receive(member, beat, reply, sent);
+        Receive(member, beat, reply, sent, quiet is not null);
     }
 
-    private void Receive(SimulatedMember member, FleetBeat beat, BeatReply reply, int sent)
+    private BeatReply? RenewQuietly(SimulatedMember member, FleetBeat beat, int sent)
+    {
+        var at = TimeSpan.FromSeconds(sent);
+        if (member.Quiet.Begin(beat, at) is not { } ends || member.Quiet.End(Done(_store.RenewAsync(member.Id, ends, default)), at) is not { } reply)
+        {
+            return null;
+        }
+
+        QuietRenewals++;
+        return reply;
+    }
+
+    private void Receive(SimulatedMember member, FleetBeat beat, BeatReply reply, int sent, bool isQuiet)
     {
         // A renewal that has been given up for a later one is not looked at any more.
         if (reply.Status == BeatStatus.Stale || beat.Sequence != member.Sequence || Array.IndexOf(_slots, member) < 0)
         {
             return;
+        }
+
+        member.IsAnswered = true;
+        if (!isQuiet)
+        {
+            member.Quiet.Answered(beat, reply, TimeSpan.FromSeconds(sent));
+            member.HasInfo = !reply.NeedsInfo;
         }
 
         var store = reply.Epoch == 0 ? FleetState.None : reply.State ?? member.View;
@@ -256,7 +285,7 @@ internal sealed partial class SimulatedFleet
         throw new BrokenException($"{what}\n  at {Now} s\n  {members}\n  store: {SimulatedText.Of(State())}\n  {string.Join("\n  ", _journal ?? [])}");
     }
 
-    private sealed record Message(int At, SimulatedMember Member, FleetBeat Beat, int Sent, BeatReply? Reply);
+    private sealed record Message(int At, SimulatedMember Member, FleetBeat Beat, int Sent, BeatReply? Reply, bool IsQuiet = false);
 
     private sealed record Intent(int At, Change Change, FleetCensus Census, FleetState Next);
 

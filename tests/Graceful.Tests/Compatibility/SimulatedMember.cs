@@ -19,6 +19,15 @@ internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRul
     /// <summary>The newest state that it has installed.</summary>
     public FleetState View { get; private set; } = FleetState.None;
 
+    /// <summary>In a fleet of any size: a short renewal must be as safe as a beat.</summary>
+    public QuietRenewal Quiet { get; } = new(leastMembers: 1);
+
+    /// <summary>Whether the last renewal was answered.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>Whether the store knows what it says of itself.</summary>
+    public bool HasInfo { get; set; }
+
     public long Sequence { get; set; }
 
     public int NextBeat { get; set; }

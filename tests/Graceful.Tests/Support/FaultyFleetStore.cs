@@ -18,6 +18,9 @@ internal sealed class FaultyFleetStore(Func<InMemoryFleetStore> inner) : IFleetS
     /// <summary>How often a census was asked for.</summary>
     public int Censuses { get; private set; }
 
+    /// <summary>How many renewals came in their short form.</summary>
+    public int Renewals { get; private set; }
+
     /// <summary>How the next compare-and-sets end: lost to somebody else.</summary>
     public int LosesRaces { get; set; }
 
@@ -46,6 +49,13 @@ internal sealed class FaultyFleetStore(Func<InMemoryFleetStore> inner) : IFleetS
 
         await FailAsync();
         return await inner().BeatAsync(beat, cancellationToken);
+    }
+
+    public async ValueTask<RenewalReply> RenewAsync(string id, long leaseEnds, CancellationToken cancellationToken)
+    {
+        await FailAsync();
+        Renewals++;
+        return await inner().RenewAsync(id, leaseEnds, cancellationToken);
     }
 
     public async ValueTask LeaveAsync(string id, CancellationToken cancellationToken)
