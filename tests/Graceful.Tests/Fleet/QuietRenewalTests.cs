@@ -75,6 +75,10 @@ public class QuietRenewalTests
     [Fact]
     public void AfterOneThatWantedToWithdraw_ItIsABeat() => Assert.Null(After(Said with { WantsWithdrawal = true }, Heard).Begin(Next, Now));
 
+    /// <summary>Its place in the line changes when others leave.</summary>
+    [Fact]
+    public void WhileItWantsToWithdraw_EachIsABeat() => Assert.Null(After(Said with { WantsWithdrawal = true }, Heard).Begin(Next with { WantsWithdrawal = true }, Now));
+
     [Theory]
     [MemberData(nameof(Reasons))]
     public void SomethingToHear_IsABeatAfterAll(string why, RenewalReply renewal)
