@@ -57,16 +57,16 @@ internal sealed class SimulatedMember(SimulatedConnection connection)
     /// <summary>As <c>FleetRenewal</c> does.</summary>
     private async Task<BeatReply> RenewAsync(FleetBeat beat)
     {
-        var now = Stopwatch.GetElapsedTime(_begun);
-        if (_quiet.Begin(beat, now) is { } ends && _quiet.End(await connection.Store.RenewAsync(_id, ends, CancellationToken.None), now) is { } quiet)
+        var sent = Stopwatch.GetElapsedTime(_begun);
+        if (_quiet.Begin(beat, sent) is { } leaseEnds && _quiet.End(await connection.Store.RenewAsync(_id, leaseEnds, CancellationToken.None), sent) is { } quiet)
         {
             return quiet;
         }
 
         _quiet.Forget();
-        now = Stopwatch.GetElapsedTime(_begun);
+        sent = Stopwatch.GetElapsedTime(_begun);
         var reply = await connection.Store.BeatAsync(beat, CancellationToken.None);
-        _quiet.Answered(beat, reply, now);
+        _quiet.Answered(beat, reply, sent);
         return reply;
     }
 

@@ -54,7 +54,7 @@ internal sealed partial class RedisFleetStore : IFleetStore, IDisposable
             (BeatStatus)(int)reply[0], Number(reply[1]), state.Length == 0 ? null : FleetStateFields.Read(state), Number(reply[2]), (int)reply[3] == 1, (int)reply[4], (int)reply[5], (int)reply[6] == 1);
     }
 
-    /// <summary>Two plain commands, one packet. A server that does not know GT (before 6.2) renews nothing here, and every renewal is a beat.</summary>
+    /// <summary>Two plain commands, sent together. Where they are refused (GT before Redis 6.2, a server that is out of memory, a proxy) nothing is renewed, and the beat that follows says what is wrong, if anything is.</summary>
     public async ValueTask<RenewalReply> RenewAsync(string id, long leaseEnds, CancellationToken cancellationToken)
     {
         try
@@ -66,9 +66,8 @@ internal sealed partial class RedisFleetStore : IFleetStore, IDisposable
             var (epoch, next) = ((await state.ConfigureAwait(false))[0], (await state.ConfigureAwait(false))[1]);
             return new RenewalReply(await renewed.ConfigureAwait(false), epoch.IsNull ? 0 : (long)epoch, next.IsNull ? 0 : (long)next);
         }
-        catch (RedisServerException)
+        catch (Exception e) when (e is RedisServerException or RedisCommandException)
         {
-            // Whatever it was, the beat that follows meets it too, and says it.
             return default;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -90,7 +89,7 @@ internal sealed partial class RedisFleetStore : IFleetStore, IDisposable
             var profile = (string)members[i]!;
             if (profile == "?")
             {
-                throw new RedisStoreException("The fleet's store gave no census: a profile is missing, most likely evicted; it is back after the next renewals.");
+                throw new RedisStoreException("The fleet's store gave no census: a profile is missing, most likely evicted; it is back with the next renewals in full.");
             }
 
             groups.Add(new MemberGroup(profile, (int)members[i + 1], Number(members[i + 2]), (string)members[i + 3]!));

@@ -109,9 +109,10 @@ internal sealed partial class FleetLoop : IHostedLifecycleService, IAsyncDisposa
         while (!_end.IsCancellationRequested)
         {
             // Before the beat: whatever changes while it is under way is a reason for another.
+            var wasWoken = _wake.Task.IsCompleted;
             _wake = NewWake();
             var started = _time.GetTimestamp();
-            if (await _renewal.RunAsync().ConfigureAwait(false))
+            if (await _renewal.RunAsync(mayBeQuiet: !wasWoken).ConfigureAwait(false))
             {
                 Wake();
             }

@@ -40,8 +40,9 @@ internal sealed partial class FleetRenewal(
     /// <summary>Whether the last beat asked to withdraw.</summary>
     public bool AskedToWithdraw { get; private set; }
 
+    /// <param name="mayBeQuiet">Whether it is only due: one that something has happened for is a beat.</param>
     /// <returns>True when the next beat should follow at once.</returns>
-    public async Task<bool> RunAsync()
+    public async Task<bool> RunAsync(bool mayBeQuiet)
     {
         gate.Poll();
         var info = self.ToJson();
@@ -55,7 +56,11 @@ internal sealed partial class FleetRenewal(
         var started = time.GetTimestamp();
         try
         {
-            var reply = await RenewAsync(beat).ConfigureAwait(false);
+            if (await RenewAsync(beat, mayBeQuiet).ConfigureAwait(false) is not { } reply)
+            {
+                return true;
+            }
+
             metrics.Beat(reply.Status.ToString(), time.GetElapsedTime(started));
             if (reply.Status == BeatStatus.Stale)
             {
@@ -77,17 +82,16 @@ internal sealed partial class FleetRenewal(
         }
     }
 
-    /// <summary>In the short form where that is enough.</summary>
-    private async Task<BeatReply> RenewAsync(FleetBeat beat)
+    /// <returns>Null when the short form was not enough: the beat says what holds then, not what held before it.</returns>
+    private async Task<BeatReply?> RenewAsync(FleetBeat beat, bool mayBeQuiet)
     {
         var sent = time.GetElapsedTime(_begun);
-        if (_quiet.Begin(beat, sent) is { } leaseEnds && _quiet.End(await store.RenewAsync(self.Id, leaseEnds).ConfigureAwait(false), sent) is { } quiet)
+        if (mayBeQuiet && _quiet.Begin(beat, sent) is { } leaseEnds)
         {
-            return quiet;
+            return _quiet.End(await store.RenewAsync(self.Id, leaseEnds).ConfigureAwait(false), sent);
         }
 
         _quiet.Forget();
-        sent = time.GetElapsedTime(_begun);
         var reply = await store.BeatAsync(beat).ConfigureAwait(false);
         _quiet.Answered(beat, reply, sent);
         return reply;

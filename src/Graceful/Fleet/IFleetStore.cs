@@ -18,7 +18,7 @@ public interface IFleetStore
 
     /// <summary>
     /// Moves the end of a lease that the instance has, never back, and looks at the state's epoch: what is left of a beat that has nothing to say and nothing to hear, for a fleet so large that beats
-    /// cost the store too much. Credits no time, gives no ticket, takes no lease, and need not be atomic.
+    /// cost the store too much. Credits no time, gives no ticket, takes no lease (one that has run out may still be moved while nobody has taken a census), and need not be atomic.
     /// </summary>
     /// <param name="id">The instance.</param>
     /// <param name="leaseEnds">The new end, by the store's clock, in microseconds since 1970.</param>

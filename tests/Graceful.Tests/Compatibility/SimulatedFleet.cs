@@ -120,29 +120,25 @@ internal sealed partial class SimulatedFleet
             member.Id, ++member.Sequence, member.Build.Profile, member.Acknowledged, member.View.Epoch, member.IsServing(Now), false, TimeSpan.FromSeconds(SimulatedTimes.Lease), member.HasInfo ? null : "{}");
         var (delay, repeat) = (member.Delay, member.Repeat);
         (member.Delay, member.Repeat) = (0, 0);
-        if (!member.IsAnswered)
-        {
-            member.Quiet.Forget();
-        }
-
-        member.IsAnswered = false;
+        var ends = member.BeginRenewal(beat, Now);
         if (member.IsCut(Now))
         {
             return;
         }
 
+        var message = new Message(Now + delay, member, beat, Now, ends);
         if (repeat > 0)
         {
-            _messages.Add(new Message(Now + repeat, member, beat, Now, null));
+            _messages.Add(message with { At = Now + repeat });
         }
 
         if (delay > 0)
         {
-            _messages.Add(new Message(Now + delay, member, beat, Now, null));
+            _messages.Add(message);
             return;
         }
 
-        Arrive(member, beat, Now);
+        Arrive(message);
     }
 
     private void Deliver()
@@ -150,28 +146,30 @@ internal sealed partial class SimulatedFleet
         for (var i = _messages.Count - 1; i >= 0; i--)
         {
             var message = _messages[i];
-            if (message.At > Now || (message.Reply is not null && message.Member.IsFrozen(Now)))
+            if (message.At > Now || (message.Answer is not null && message.Member.IsFrozen(Now)))
             {
                 continue;
             }
 
             _messages.RemoveAt(i);
-            if (message.Reply is { } reply)
+            if (message.Answer is { } answer)
             {
-                Receive(message.Member, message.Beat, reply, message.Sent, message.IsQuiet);
+                Receive(message, answer);
             }
             else
             {
-                Arrive(message.Member, message.Beat, message.Sent);
+                Arrive(message);
             }
         }
     }
 
-    private void Arrive(SimulatedMember member, FleetBeat beat, int sent)
+    private void Arrive(Message message)
     {
-        var quiet = RenewQuietly(member, beat, sent);
-        var reply = quiet ?? Done(_store.BeatAsync(beat, default));
-        Say($"{member.Id} {(quiet is null ? "beat" : "renewal")} {beat.Sequence} → {reply.Status}{(reply.MayDecide ? " ticket" : "")}");
+        var (member, beat) = (message.Member, message.Beat);
+        var answer = message.LeaseEnds is { } ends
+            ? new Answer(null, Done(_store.RenewAsync(member.Id, ends, default)))
+            : new Answer(Done(_store.BeatAsync(beat, default)), default);
+        Say($"{member.Id} {(answer.Reply is { } r ? $"beat {beat.Sequence} → {r.Status}{(r.MayDecide ? " ticket" : "")}" : $"renewal → {answer.Renewal.IsRenewed}")}");
         if (Array.IndexOf(_slots, member) < 0 || Now < member.DeafUntil)
         {
             return;
@@ -179,40 +177,34 @@ internal sealed partial class SimulatedFleet
 
         if (member.IsFrozen(Now))
         {
-            _messages.Add(new Message(member.FrozenUntil, member, beat, sent, reply, quiet is not null));
+            _messages.Add(message with { At = member.FrozenUntil, Answer = answer });
             return;
         }
 
-        Receive(member, beat, reply, sent, quiet is not null);
+        Receive(message, answer);
     }
 
-    private BeatReply? RenewQuietly(SimulatedMember member, FleetBeat beat, int sent)
-    {
-        var at = TimeSpan.FromSeconds(sent);
-        if (member.Quiet.Begin(beat, at) is not { } ends || member.Quiet.End(Done(_store.RenewAsync(member.Id, ends, default)), at) is not { } reply)
-        {
-            return null;
-        }
-
-        QuietRenewals++;
-        return reply;
-    }
-
-    private void Receive(SimulatedMember member, FleetBeat beat, BeatReply reply, int sent, bool isQuiet)
+    private void Receive(Message message, Answer answer)
     {
         // A renewal that has been given up for a later one is not looked at any more.
-        if (reply.Status == BeatStatus.Stale || beat.Sequence != member.Sequence || Array.IndexOf(_slots, member) < 0)
+        var (member, beat, sent) = (message.Member, message.Beat, message.Sent);
+        if (answer.Reply is { Status: BeatStatus.Stale } || beat.Sequence != member.Sequence || Array.IndexOf(_slots, member) < 0)
         {
             return;
         }
 
-        member.IsAnswered = true;
-        if (!isQuiet)
+        if (member.EndRenewal(beat, answer.Reply, answer.Renewal, sent) is not { } reply)
         {
-            member.Quiet.Answered(beat, reply, TimeSpan.FromSeconds(sent));
-            member.HasInfo = !reply.NeedsInfo;
+            member.NextBeat = Now + 1; // In full.
+            return;
         }
 
+        QuietRenewals += answer.Reply is null ? 1 : 0;
+        Follow(member, beat, reply, sent);
+    }
+
+    private void Follow(SimulatedMember member, FleetBeat beat, BeatReply reply, int sent)
+    {
         var store = reply.Epoch == 0 ? FleetState.None : reply.State ?? member.View;
         var serving = member.IsServing(Now);
         if (ContractMachine.Lacks(store, member.View, serving))
@@ -285,7 +277,9 @@ internal sealed partial class SimulatedFleet
         throw new BrokenException($"{what}\n  at {Now} s\n  {members}\n  store: {SimulatedText.Of(State())}\n  {string.Join("\n  ", _journal ?? [])}");
     }
 
-    private sealed record Message(int At, SimulatedMember Member, FleetBeat Beat, int Sent, BeatReply? Reply, bool IsQuiet = false);
+    private sealed record Message(int At, SimulatedMember Member, FleetBeat Beat, int Sent, long? LeaseEnds, Answer? Answer = null);
+
+    private sealed record Answer(BeatReply? Reply, RenewalReply Renewal);
 
     private sealed record Intent(int At, Change Change, FleetCensus Census, FleetState Next);
 

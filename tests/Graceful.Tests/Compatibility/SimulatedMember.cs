@@ -9,6 +9,10 @@ internal readonly record struct Operation(int Contract, int Level, long Epoch, i
 internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRules rules)
 {
     private readonly List<Operation> _operations = [];
+
+    // In a fleet of any size: a short renewal must be as safe as a beat.
+    private readonly QuietRenewal _quiet = new(leastMembers: 1);
+    private bool _isAnswered;
     private bool _joined;
     private int _fence = -1;
 
@@ -19,14 +23,8 @@ internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRul
     /// <summary>The newest state that it has installed.</summary>
     public FleetState View { get; private set; } = FleetState.None;
 
-    /// <summary>In a fleet of any size: a short renewal must be as safe as a beat.</summary>
-    public QuietRenewal Quiet { get; } = new(leastMembers: 1);
-
-    /// <summary>Whether the last renewal was answered.</summary>
-    public bool IsAnswered { get; set; }
-
     /// <summary>Whether the store knows what it says of itself.</summary>
-    public bool HasInfo { get; set; }
+    public bool HasInfo { get; private set; }
 
     public long Sequence { get; set; }
 
@@ -73,6 +71,36 @@ internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRul
 
     /// <summary>Joined, and not past its fence (Strict).</summary>
     public bool IsServing(int now) => _joined && (now <= _fence || !rules.Fences);
+
+    /// <returns>The end of the lease that a short renewal asks for; null for a beat.</returns>
+    public long? BeginRenewal(FleetBeat beat, int now)
+    {
+        var ends = _isAnswered ? _quiet.Begin(beat, TimeSpan.FromSeconds(now)) : null;
+        if (ends is null)
+        {
+            _quiet.Forget();
+        }
+
+        _isAnswered = false;
+        return ends;
+    }
+
+    /// <returns>What it was answered; null when a short renewal was not enough, and a beat must follow.</returns>
+    public BeatReply? EndRenewal(FleetBeat beat, BeatReply? reply, RenewalReply renewal, int sent)
+    {
+        if (reply is null)
+        {
+            reply = _quiet.End(renewal, TimeSpan.FromSeconds(sent));
+        }
+        else
+        {
+            _quiet.Answered(beat, reply, TimeSpan.FromSeconds(sent));
+            HasInfo = !reply.NeedsInfo;
+        }
+
+        _isAnswered = reply is not null;
+        return reply;
+    }
 
     public void Renewed(int sent)
     {
