@@ -75,7 +75,7 @@ internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRul
     /// <returns>The end of the lease that a short renewal asks for; null for a beat.</returns>
     public long? BeginRenewal(FleetBeat beat, int now)
     {
-        var ends = _isAnswered ? _quiet.Begin(beat, TimeSpan.FromSeconds(now)) : null;
+        var ends = _isAnswered && rules.RenewsQuietly ? _quiet.Begin(beat, TimeSpan.FromSeconds(now)) : null;
         if (ends is null)
         {
             _quiet.Forget();
@@ -200,4 +200,5 @@ internal sealed class SimulatedMember(string id, SimulatedBuild build, MemberRul
 /// <summary>What a member keeps to. A simulation without one of them must find that it matters.</summary>
 /// <param name="Fences">It stops serving when the store has not answered for <see cref="SimulatedTimes.Fence"/>.</param>
 /// <param name="Quiesces">It acknowledges an epoch only when no operation of an older one runs.</param>
-internal sealed record MemberRules(bool Fences = true, bool Quiesces = true);
+/// <param name="RenewsQuietly">It renews in the short form where it may; a fleet that is not large does not.</param>
+internal sealed record MemberRules(bool Fences = true, bool Quiesces = true, bool RenewsQuietly = true);
