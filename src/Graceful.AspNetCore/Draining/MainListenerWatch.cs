@@ -60,7 +60,7 @@ internal sealed partial class MainListenerWatch(
     private async Task WatchAsync()
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, drain.DrainStarted);
-        if (end.IsCancellationRequested || Target() is not { } target)
+        if (end.IsCancellationRequested || TargetOf(server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []) is not { } target)
         {
             return;
         }
@@ -99,9 +99,9 @@ internal sealed partial class MainListenerWatch(
     }
 
     /// <summary>The first address that is a TCP port; none for Unix sockets and named pipes, which are not watched.</summary>
-    private IPEndPoint? Target()
+    internal static IPEndPoint? TargetOf(IEnumerable<string> addresses)
     {
-        foreach (var address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+        foreach (var address in addresses)
         {
             if (!Uri.TryCreate(address.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri)
                 || uri.Host.Length == 0 || uri.Port <= 0)
@@ -109,10 +109,11 @@ internal sealed partial class MainListenerWatch(
                 continue;
             }
 
-            var host = uri.Host.Trim('[', ']');
-            return IPAddress.TryParse(host, out var ip)
-                ? new IPEndPoint(ip.Equals(IPAddress.Any) ? IPAddress.Loopback : ip.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : ip, uri.Port)
-                : host == "localhost" ? new IPEndPoint(IPAddress.Loopback, uri.Port) : null;
+            var host = uri.Host == "localhost" ? "127.0.0.1" : uri.Host.Trim('[', ']');
+            if (IPAddress.TryParse(host, out var ip))
+            {
+                return new IPEndPoint(ip.Equals(IPAddress.Any) ? IPAddress.Loopback : ip.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : ip, uri.Port);
+            }
         }
 
         return null;

@@ -1,7 +1,12 @@
+using System.Net;
+using System.Net.Sockets;
 using Graceful.AspNetCore.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Graceful.AspNetCore.Tests.Draining;
 
@@ -9,20 +14,73 @@ public class MainListenerWatchTests
 {
     private const string Watchdog = "main listener";
 
+    /// <summary>Not every system connects to "any".</summary>
+    [Theory]
+    [InlineData("http://127.0.0.1:5000", "127.0.0.1:5000")]
+    [InlineData("http://10.1.2.3:5000", "10.1.2.3:5000")]
+    [InlineData("http://0.0.0.0:5000", "127.0.0.1:5000")]
+    [InlineData("http://*:5000", "127.0.0.1:5000")]
+    [InlineData("https://+:5001", "127.0.0.1:5001")]
+    [InlineData("http://[::]:5000", "[::1]:5000")]
+    [InlineData("http://[::1]:5000", "[::1]:5000")]
+    [InlineData("http://localhost:5000", "127.0.0.1:5000")]
+    [InlineData("http://unix:/tmp/socket", null)]
+    [InlineData("http://shop.example:5000", null)]
+    public void Target_IsAnAddressOfThisMachine(string address, string? target) => Assert.Equal(target, MainListenerWatch.TargetOf([address])?.ToString());
+
+    [Fact]
+    public void Target_IsTheFirstThatIsAPort() => Assert.Equal(5001, MainListenerWatch.TargetOf(["http://unix:/tmp/socket", "http://*:5001", "http://*:5002"])?.Port);
+
     [Fact]
     public async Task ListenerThatAnswers_KeepsLivenessUp_AndIsNoTraffic()
     {
-        await using var test = await TestApp.StartAsync(null, Fast, Watched);
+        await using var test = await TestApp.StartAsync(null, Fast, WatchIt);
         await Eventually.True(() => Status(test) == "Healthy", "the watchdog");
         await Eventually.True(() => test.Traffic.Connections.Count > 0, "a look at the listener");
 
         Assert.Equal((0L, 0L), (test.Open.LastArrival, test.Open.TotalRequests));
+
+        // Longer than the watchdog waits for a beat: three looks, 50 ms apart, of half a second at most.
+        await Task.Delay(TimeSpan.FromSeconds(2.2));
+        Assert.Equal("Healthy", Status(test));
+    }
+
+    /// <summary>A process that hangs leaves its clients in the queue of its listener: the system answers nobody any more once that is full.</summary>
+    [Fact]
+    public async Task ListenerWithAFullQueue_IsGivenUpAfterAWhile()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var address = (IPEndPoint)listener.LocalEndPoint!;
+        var waiting = Enumerable.Range(0, 8).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
+        waiting.ForEach(s => _ = s.ConnectAsync(address));
+        var log = new CapturedLog();
+        using var watched = new Watched(new Uri($"http://{address}"), log);
+        await watched.Watch.StartedAsync(default);
+
+        await Eventually.True(() => log.Named("MainListenerSilent").Count() > 1, "two looks are given up");
+        Assert.Equal(0, watched.Beats);
+        waiting.ForEach(s => s.Dispose());
+    }
+
+    /// <summary>As a test host does.</summary>
+    [Fact]
+    public async Task DisposedWithoutAStop_LooksNoMore()
+    {
+        await using var test = await TestApp.StartAsync();
+        using var watched = new Watched(test.Http, new CapturedLog());
+        await watched.Watch.StartedAsync(default);
+        await Eventually.True(() => watched.Beats > 0, "a look");
+        watched.Watch.Dispose();
+
+        await Eventually.True(() => watched.HasEnded, "the watchdog's end");
     }
 
     [Fact]
     public async Task ListenerThatAcceptsNobody_FailsLiveness()
     {
-        await using var test = await TestApp.StartAsync(null, Fast, Watched);
+        await using var test = await TestApp.StartAsync(null, Fast, WatchIt);
         await Eventually.True(() => Status(test) == "Healthy", "the watchdog");
 
         // Not a stop of the host: the listener alone goes away.
@@ -36,7 +94,7 @@ public class MainListenerWatchTests
     [Fact]
     public async Task Draining_IsNotWatched()
     {
-        await using var test = await TestApp.StartAsync(app => app.MapGet("/", () => "ok"), Fast, Watched);
+        await using var test = await TestApp.StartAsync(app => app.MapGet("/", () => "ok"), Fast, WatchIt);
         await Eventually.True(() => Status(test) == "Healthy", "the watchdog");
 
         await test.DrainAsync();
@@ -49,11 +107,59 @@ public class MainListenerWatchTests
     private static string? Status(TestApp test) =>
         test.App.Services.GetRequiredService<IProbes>().GetDetail(ProbeKind.Liveness).Checks.SingleOrDefault(c => c.Name == Watchdog)?.Status;
 
-    private static void Watched(WebApplicationBuilder builder) => builder.Services.AddSingleton<MainListenerWatch>();
+    private static void WatchIt(WebApplicationBuilder builder) => builder.Services.AddSingleton<MainListenerWatch>();
 
     private static void Fast(GracefulOptions options)
     {
         options.Probes.Liveness.CheckInterval = TimeSpan.FromMilliseconds(50);
         options.Probes.Liveness.ThreadPoolLag = TimeSpan.FromMilliseconds(500);
+    }
+
+    /// <summary>The watch alone, of any address.</summary>
+    private sealed class Watched : IServer, IWatchdogs, IWatchdog, IDrainCoordinator
+    {
+        private int _beats;
+
+        public Watched(Uri address, CapturedLog log)
+        {
+            var addresses = new ServerAddressesFeature();
+            addresses.Addresses.Add(address.ToString());
+            Features.Set<IServerAddressesFeature>(addresses);
+            var options = new LivenessOptions { CheckInterval = TimeSpan.FromMilliseconds(20), ThreadPoolLag = TimeSpan.FromMilliseconds(200) };
+            Watch = new MainListenerWatch(this, this, this, options, TimeProvider.System, LoggerFactory.Create(b => b.AddProvider(log)).CreateLogger<MainListenerWatch>());
+        }
+
+        public MainListenerWatch Watch { get; }
+
+        public int Beats => Volatile.Read(ref _beats);
+
+        public bool HasEnded { get; private set; }
+
+        public IFeatureCollection Features { get; } = new FeatureCollection();
+
+        public InstancePhase Phase => InstancePhase.Ready;
+
+        public CancellationToken DrainStarted => default;
+
+        public DateTimeOffset? Deadline => null;
+
+        public void Beat() => Interlocked.Increment(ref _beats);
+
+        public IWatchdog Register(string name, TimeSpan timeLimit) => this;
+
+        void IDisposable.Dispose()
+        {
+            HasEnded = true;
+            Watch.Dispose();
+        }
+
+        public Task<DrainReport> DrainAsync(string reason, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public IDisposable TrackWork(string name) => throw new NotSupportedException();
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull => throw new NotSupportedException();
+
+        public Task StopAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
