@@ -50,6 +50,12 @@ public class DrainModeTests
     }
 
     [Fact]
+    public async Task OnDrain_AModeThatIsNone_IsRefused()
+    {
+        await using var test = TestApp.Build(app => Assert.Throws<ArgumentOutOfRangeException>(() => app.MapGet("/", () => "ok").OnDrain((DrainMode)9)));
+    }
+
+    [Fact]
     public async Task DrainToken_ACallbackOfTheApplicationsThrows_IsLoggedAndTheDrainGoesOn()
     {
         await using var test = await TestApp.StartAsync();

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Graceful.AspNetCore.Tests.Draining;
 
@@ -64,15 +65,39 @@ public class MainListenerWatchTests
         waiting.ForEach(s => s.Dispose());
     }
 
-    /// <summary>As a test host does.</summary>
+    /// <summary>The first request of all must not wait for it.</summary>
     [Fact]
-    public async Task DisposedWithoutAStop_LooksNoMore()
+    public async Task Started_TheFirstLookIsAnIntervalAway()
+    {
+        await using var test = await TestApp.StartAsync();
+        var time = new FakeTimeProvider();
+        using var watched = new Watched(test.Http, new CapturedLog(), time);
+        await watched.Watch.StartedAsync(default);
+        Assert.False(watched.IsRegistered);
+
+        time.Advance(Watched.Interval);
+
+        Assert.True(watched.IsRegistered);
+    }
+
+    /// <summary>A test host disposes without a stop.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task StoppedOrDisposed_LooksNoMore(bool stops)
     {
         await using var test = await TestApp.StartAsync();
         using var watched = new Watched(test.Http, new CapturedLog());
         await watched.Watch.StartedAsync(default);
         await Eventually.True(() => watched.Beats > 0, "a look");
-        watched.Watch.Dispose();
+        if (stops)
+        {
+            await watched.Watch.StopAsync(default);
+        }
+        else
+        {
+            watched.Watch.Dispose();
+        }
 
         await Eventually.True(() => watched.HasEnded, "the watchdog's end");
     }
@@ -118,20 +143,23 @@ public class MainListenerWatchTests
     /// <summary>The watch alone, of any address.</summary>
     private sealed class Watched : IServer, IWatchdogs, IWatchdog, IDrainCoordinator
     {
+        public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
         private int _beats;
 
-        public Watched(Uri address, CapturedLog log)
+        public Watched(Uri address, CapturedLog log, TimeProvider? time = null)
         {
             var addresses = new ServerAddressesFeature();
             addresses.Addresses.Add(address.ToString());
             Features.Set<IServerAddressesFeature>(addresses);
-            var options = new LivenessOptions { CheckInterval = TimeSpan.FromMilliseconds(20), ThreadPoolLag = TimeSpan.FromMilliseconds(200) };
-            Watch = new MainListenerWatch(this, this, this, options, TimeProvider.System, LoggerFactory.Create(b => b.AddProvider(log)).CreateLogger<MainListenerWatch>());
+            var options = new LivenessOptions { CheckInterval = Interval, ThreadPoolLag = TimeSpan.FromMilliseconds(200) };
+            Watch = new MainListenerWatch(this, this, this, options, time ?? TimeProvider.System, LoggerFactory.Create(b => b.AddProvider(log)).CreateLogger<MainListenerWatch>());
         }
 
         public MainListenerWatch Watch { get; }
 
         public int Beats => Volatile.Read(ref _beats);
+
+        public bool IsRegistered { get; private set; }
 
         public bool HasEnded { get; private set; }
 
@@ -145,7 +173,11 @@ public class MainListenerWatchTests
 
         public void Beat() => Interlocked.Increment(ref _beats);
 
-        public IWatchdog Register(string name, TimeSpan timeLimit) => this;
+        public IWatchdog Register(string name, TimeSpan timeLimit)
+        {
+            IsRegistered = true;
+            return this;
+        }
 
         void IDisposable.Dispose()
         {
