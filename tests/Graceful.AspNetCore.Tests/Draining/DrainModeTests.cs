@@ -50,6 +50,15 @@ public class DrainModeTests
     }
 
     [Fact]
+    public async Task OnDrainCancel_ACancellationWithoutADrain_IsTheApplicationsOwnFault()
+    {
+        await using var test = await TestApp.StartAsync(app => app.MapGet("/", IResult () => throw new OperationCanceledException("its own")).OnDrain(DrainMode.Cancel));
+        await using var client = await RawClient.ConnectAsync(test.Http);
+
+        Assert.Equal(500, (await client.GetAsync("/")).Status);
+    }
+
+    [Fact]
     public async Task OnDrain_AModeThatIsNone_IsRefused()
     {
         await using var test = TestApp.Build(app => Assert.Throws<ArgumentOutOfRangeException>(() => app.MapGet("/", () => "ok").OnDrain((DrainMode)9)));

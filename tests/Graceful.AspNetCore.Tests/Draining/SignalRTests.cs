@@ -46,6 +46,31 @@ public class SignalRTests
         Assert.Equal(HubConnectionState.Reconnecting, client.State);
     }
 
+    /// <summary>SignalR's own close message goes out, not the WebSocket's.</summary>
+    [Fact]
+    public async Task HubMarkedWithADrainMode_IsClosedAsEveryHub()
+    {
+        await using var test = await StartAsync(new Gate(), mode: DrainMode.Cancel);
+        await using var client = Create(test, HttpTransportType.WebSockets);
+        var reconnecting = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.Reconnecting += error =>
+        {
+            reconnecting.TrySetResult(error);
+            return Task.CompletedTask;
+        };
+        await client.StartAsync().Within("the connection");
+        var held = client.InvokeAsync<string>("Hold");
+        var drain = test.DrainAsync();
+        await test.PhaseAsync(InstancePhase.Draining);
+        await Task.Delay(200);
+        Assert.Equal(HubConnectionState.Connected, client.State);
+        test.App.Services.GetRequiredService<Gate>().Open();
+
+        Assert.Equal("held", await held.Within("the answer"));
+        Assert.Null(await reconnecting.Task.Within("the close message"));
+        Assert.True((await drain).IsClean);
+    }
+
     /// <summary>Nothing on the wire tells a poll from a request; its endpoint does.</summary>
     [Fact]
     public async Task Snapshot_LongPolling_IsAStream()
@@ -156,7 +181,7 @@ public class SignalRTests
         await drain;
     }
 
-    private static Task<TestApp> StartAsync(Gate gate, Action<GracefulOptions>? options = null, Action? refused = null, Func<Task>? atNegotiate = null) => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(Gate gate, Action<GracefulOptions>? options = null, Action? refused = null, Func<Task>? atNegotiate = null, DrainMode mode = DrainMode.Complete) => TestApp.StartAsync(
         app =>
         {
             app.Use(async (context, next) =>
@@ -172,7 +197,12 @@ public class SignalRTests
                     refused?.Invoke();
                 }
             });
-            app.MapHub<TestHub>("/hub");
+            var hub = app.MapHub<TestHub>("/hub");
+            if (mode != DrainMode.Complete)
+            {
+                hub.OnDrain(mode);
+            }
+
             app.MapGet("/", () => "ok");
             app.MapGet("/hold", () => gate.PassAsync());
         },

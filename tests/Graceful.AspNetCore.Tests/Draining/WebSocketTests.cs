@@ -104,6 +104,33 @@ public class WebSocketTests
         Assert.True(report.Draining < TimeSpan.FromSeconds(5), $"held for {report.Draining}");
     }
 
+    /// <summary>Complete: it runs to its end, as every request without a mark.</summary>
+    [Fact]
+    public async Task OnDrainComplete_IsNotClosed()
+    {
+        var gate = new Gate();
+        await using var test = await TestApp.StartAsync(app =>
+        {
+            app.UseWebSockets();
+            app.Map("/ws", async context =>
+            {
+                using var socket = await context.WebSockets.AcceptWebSocketAsync();
+                await gate.PassAsync();
+                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, $"{socket.State}", CancellationToken.None);
+            }).OnDrain(DrainMode.Complete);
+        });
+        using var client = await WebSockets.ConnectAsync(test, http2: false);
+        await gate.EnteredAsync();
+        var drain = test.DrainAsync();
+        await Eventually.True(() => test.Traffic.DrainToken.IsCancellationRequested, "the drain token");
+        await Task.Delay(200);
+        gate.Open();
+        await WebSockets.ReceiveToCloseAsync(client, test);
+
+        Assert.Equal("Open", client.CloseStatusDescription);
+        Assert.True((await drain).IsClean);
+    }
+
     [Fact]
     public async Task DrainToken_LetsAHandlerCloseItsSocketItself()
     {
