@@ -47,8 +47,7 @@ internal static class DrainModeHandler
             }
         }
 
-        using var finished = new CancellationTokenSource();
-        using var registration = drain.UnsafeRegister(_ => _ = EndAsync(sockets, mode, ended, time, finished.Token), null);
+        using var registration = drain.UnsafeRegister(_ => _ = EndAsync(sockets, ended, time), null);
         try
         {
             await handler(context).ConfigureAwait(false);
@@ -66,7 +65,6 @@ internal static class DrainModeHandler
             context.RequestAborted = aborted;
             context.Features.Set(body);
             context.Features.Set(reset);
-            await finished.CancelAsync().ConfigureAwait(false);
         }
 
         if (drain.IsCancellationRequested)
@@ -75,25 +73,21 @@ internal static class DrainModeHandler
         }
     }
 
-    private static async Task EndAsync(
-        ClosingWebSocketFeature? sockets, DrainMode mode, CancellationTokenSource ended, TimeProvider time, CancellationToken finished)
+    private static async Task EndAsync(ClosingWebSocketFeature? sockets, CancellationTokenSource ended, TimeProvider time)
     {
         if (sockets is not null && await sockets.CloseAsync().ConfigureAwait(false))
         {
             // Cancelling a pending receive tears the socket down: the peer's answer, or a moment for it to come, goes first.
-            await Task.Delay(CloseAnswer, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(CloseAnswer, time).ConfigureAwait(false);
         }
 
-        if (mode == DrainMode.Cancel && !finished.IsCancellationRequested)
+        try
         {
-            try
-            {
-                await ended.CancelAsync().ConfigureAwait(false);
-            }
-            catch (ObjectDisposedException)
-            {
-                // The handler returned in this very moment: there is nothing left to end.
-            }
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The handler has returned meanwhile: there is nothing left to end.
         }
     }
 
