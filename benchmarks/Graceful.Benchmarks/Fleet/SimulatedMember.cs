@@ -54,7 +54,7 @@ internal sealed class SimulatedMember(SimulatedConnection connection)
         }
     }
 
-    /// <summary>As <c>FleetRenewal</c> does.</summary>
+    /// <summary>As <c>FleetRenewal</c> does, which leaves a moment between the short form that was not enough and the beat.</summary>
     private async Task<BeatReply> RenewAsync(FleetBeat beat)
     {
         var sent = Stopwatch.GetElapsedTime(_begun);
