@@ -19,7 +19,7 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
     private enum Op
     {
         Set,
-        ReadAndSet,
+        LookAndSet,
         Update,
         Get,
         IsUnreadable,
@@ -27,7 +27,7 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
     }
 
     private static readonly Gen<(int Build, Op Op, int Items)> Steps = Gen.Select(
-        Gen.Int[1, Builds], Gen.Frequency((3, Gen.Const(Op.Set)), (2, Gen.Const(Op.ReadAndSet)), (3, Gen.Const(Op.Update)), (2, Gen.Const(Op.Get)), (1, Gen.Const(Op.IsUnreadable)), (1, Gen.Const(Op.Remove))), Gen.Int[0, 99]);
+        Gen.Int[1, Builds], Gen.Frequency((3, Gen.Const(Op.Set)), (2, Gen.Const(Op.LookAndSet)), (3, Gen.Const(Op.Update)), (2, Gen.Const(Op.Get)), (1, Gen.Const(Op.IsUnreadable)), (1, Gen.Const(Op.Remove))), Gen.Int[0, 99]);
 
     public async ValueTask InitializeAsync()
     {
@@ -67,7 +67,7 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
             using var response = await browsers[build - 1].GetAsync(op switch
             {
                 Op.Set => $"/set?items={items}",
-                Op.ReadAndSet => $"/read-set?items={items}",
+                Op.LookAndSet => $"/look-set?items={items}",
                 Op.Update => "/update",
                 Op.Get => "/items",
                 Op.IsUnreadable => "/unreadable",
@@ -79,7 +79,7 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
             var text = isReadable || !mayFail ? await response.Content.ReadAsStringAsync() : "";
             switch (op)
             {
-                case Op.Set or Op.ReadAndSet when isReadable:
+                case Op.Set or Op.LookAndSet when isReadable:
                     stored = (build, items);
                     break;
                 case Op.Update when isReadable:
@@ -109,9 +109,9 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
     private static void Map(WebApplication app)
     {
         app.MapGet("/set", (HttpContext c, int items) => c.Session.Set("cart", new Cart(items)));
-        app.MapGet("/read-set", (HttpContext c, int items) =>
+        app.MapGet("/look-set", (HttpContext c, int items) =>
         {
-            c.Session.Get<Cart>("cart");
+            c.Session.IsUnreadable("cart");
             c.Session.Set("cart", new Cart(items));
         });
         app.MapGet("/update", async (HttpContext c) =>
