@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Graceful;
@@ -13,35 +14,37 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private readonly CallLimits _limits = new(time);
+
     // A timestamp of the clock; 0 while the store answers.
     private long _closedUntil;
     private int _failures;
 
     public ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
-        new(CallAsync("load", 2, (store, session, names), static (call, token) => call.store.LoadAsync(call.session, call.names, token), cancellationToken));
+        CallAsync("load", 2, (store, session, names), static (call, token) => call.store.LoadAsync(call.session, call.names, token), cancellationToken);
 
     /// <summary>A second time when the first was not answered: the id makes it count once.</summary>
     public ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken) =>
-        new(CallAsync("commit", 2, (store, session, commit), static (call, token) => call.store.CommitAsync(call.session, call.commit, token), cancellationToken));
+        CallAsync("commit", 2, (store, session, commit), static (call, token) => call.store.CommitAsync(call.session, call.commit, token), cancellationToken);
 
     public ValueTask<bool> EndAsync(SessionHandle session, TimeSpan remembrance, CancellationToken cancellationToken) =>
-        new(CallAsync("end", 2, token => store.EndAsync(session, remembrance, token), cancellationToken));
+        CallAsync("end", 2, token => store.EndAsync(session, remembrance, token), cancellationToken);
 
     /// <summary>Once: asked again after an answer that was lost, it would say that another had ended the session.</summary>
     public ValueTask<bool> TryEndAsync(SessionHandle session, long revision, TimeSpan remembrance, CancellationToken cancellationToken) =>
-        new(CallAsync("end", 1, token => store.TryEndAsync(session, revision, remembrance, token), cancellationToken));
+        CallAsync("end", 1, token => store.TryEndAsync(session, revision, remembrance, token), cancellationToken);
 
-    public ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        new(CallAsync("user", 2, token => Answered(store.BindAsync(user, session, timeToLive, token)), cancellationToken));
+    public async ValueTask BindAsync(string user, SessionHandle session, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        await CallAsync("user", 2, token => Answered(store.BindAsync(user, session, timeToLive, token)), cancellationToken).ConfigureAwait(false);
 
-    public ValueTask UnbindAsync(string user, SessionHandle session, CancellationToken cancellationToken) =>
-        new(CallAsync("user", 1, token => Answered(store.UnbindAsync(user, session, token)), cancellationToken));
+    public async ValueTask UnbindAsync(string user, SessionHandle session, CancellationToken cancellationToken) =>
+        await CallAsync("user", 1, token => Answered(store.UnbindAsync(user, session, token)), cancellationToken).ConfigureAwait(false);
 
     public ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken) =>
-        new(CallAsync("user", 1, token => store.ListAsync(user, token), cancellationToken));
+        CallAsync("user", 1, token => store.ListAsync(user, token), cancellationToken);
 
-    public ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken) =>
-        new(CallAsync("touch", 1, token => Answered(store.TouchAsync(touches, token)), cancellationToken));
+    public async ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken) =>
+        await CallAsync("touch", 1, token => Answered(store.TouchAsync(touches, token)), cancellationToken).ConfigureAwait(false);
 
     internal static async ValueTask<bool> Answered(ValueTask call)
     {
@@ -49,10 +52,12 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
         return true;
     }
 
-    internal Task<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
+    internal ValueTask<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
         CallAsync(operation, attempts, call, static (call, token) => call(token), cancellationToken);
 
-    private async Task<T> CallAsync<TState, T>(string operation, int attempts, TState state, Func<TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    // Every read and every commit comes by here.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> CallAsync<TState, T>(string operation, int attempts, TState state, Func<TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         Enter(operation);
         var waited = TimeSpan.Zero;
@@ -63,23 +68,27 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
             // The second time it only waits for an answer that is most likely on its way: together less than half a second, at the default.
             var wait = options.Timeout / attempt;
             waited += wait;
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var limit = _limits.Start(wait);
             try
             {
-                // A store that hangs may not listen to the token either.
-                var answer = await call(state, limit.Token).AsTask().WaitAsync(wait, time, cancellationToken).ConfigureAwait(false);
+                using var caller = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
+
+                // No call waits longer than its token: that is every store's promise, and in the conformance suite.
+                var answer = await call(state, limit.Token).ConfigureAwait(false);
                 Reset();
                 return answer;
             }
-            catch (TimeoutException e)
+            catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                // Whoever listens stops. Not after an answer: there is nothing left to stop, and it would take a turn of the thread pool.
-                await limit.CancelAsync().ConfigureAwait(false);
                 failure = new SessionStoreException($"The store of sessions did not answer in {waited.TotalSeconds:0.###} s.", e);
             }
             catch (Exception e) when (e is SessionStoreException || !cancellationToken.IsCancellationRequested)
             {
                 failure = e is SessionStoreException ? e : new SessionStoreException("The store of sessions failed.", e);
+            }
+            finally
+            {
+                _limits.End(limit);
             }
 
             // Once more, if it may be: whether it was applied is unknown.

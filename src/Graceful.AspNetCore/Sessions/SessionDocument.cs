@@ -199,7 +199,13 @@ internal sealed class SessionDocument
     {
         if (_changed is null)
         {
-            _entries = _changed = new Dictionary<string, SessionEntry>(_entries, StringComparer.Ordinal);
+            var changed = new Dictionary<string, SessionEntry>(_entries.Count + 1, StringComparer.Ordinal);
+            foreach (var (name, entry) in _entries)
+            {
+                changed[name] = entry;
+            }
+
+            _entries = _changed = changed;
         }
 
         return _changed;

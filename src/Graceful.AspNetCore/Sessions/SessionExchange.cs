@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -80,6 +81,7 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     }
 
     /// <summary>Reads, whatever is known.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReloadAsync(IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
     {
         if (Identity.IsNew)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace Graceful;
@@ -10,6 +11,7 @@ internal sealed class RedisSessionStateStore(RedisConnection connection, string 
     private readonly SessionStateKeys _keys = new(connection.Prefix, application);
     private readonly RedisScriptRunner _scripts = new(connection);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
     {
         SessionArguments.Check(session);

@@ -33,7 +33,10 @@ internal static class SessionFields
 
     public static RedisValue Of(string name) => name[0] == Mark ? Mark + name : name;
 
-    public static bool IsReserved(string field) => field is [Mark, not Mark, ..] or [Mark] or [];
+    public static bool IsReserved(RedisValue field) => (field.StartsWith("!"u8) && !field.StartsWith("!!"u8)) || field.GetByteCount() == 0;
+
+    /// <summary>Without bytes of its own for a short name, which a value keeps in itself.</summary>
+    public static bool Is(RedisValue field, ReadOnlySpan<byte> name) => field.GetByteCount() == name.Length && field.StartsWith(name);
 
     public static string NameOf(string field) => field[0] == Mark ? field[1..] : field;
 

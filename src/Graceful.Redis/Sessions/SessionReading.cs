@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using StackExchange.Redis;
 
 namespace Graceful;
@@ -27,67 +28,75 @@ internal static class SessionReading
     /// <summary>From the values of <see cref="Fields"/>.</summary>
     public static SessionState Read(IReadOnlyCollection<string> names, RedisValue[] values, DateTimeOffset now)
     {
-        var entries = new Entries(names.Count);
+        var entries = new Dictionary<string, SessionEntry>(names.Count, StringComparer.Ordinal);
+        List<string>? malformed = null;
         var next = Head.Length;
         foreach (var name in names)
         {
             var value = values[next++];
-            if (!value.IsNull)
+            if (SessionFields.TryReadEntry(value, out var entry))
             {
-                entries.Add(name, value);
+                entries[name] = entry;
+            }
+            else if (!value.IsNull)
+            {
+                (malformed ??= []).Add(name);
             }
         }
 
-        return State(values[0], values[1], values[2], values[3], entries, now);
+        return State(values[0], values[1], values[2], values[3], entries.Count > 0 ? entries : null, malformed, now);
     }
 
     /// <summary>From all there is.</summary>
     public static SessionState Read(HashEntry[] fields, DateTimeOffset now)
     {
         RedisValue revision = default, generation = default, created = default, ended = default;
-        // Without what every session has beside its entries.
-        var entries = new Entries(Math.Max(fields.Length - SessionFields.Usual, 0));
+        List<string>? malformed = null;
+        var hasEntries = false;
         foreach (var field in fields)
         {
-            var name = (string)field.Name!;
-            if (!SessionFields.IsReserved(name))
+            if (!SessionFields.IsReserved(field.Name))
             {
-                entries.Add(SessionFields.NameOf(name), field.Value);
-                continue;
+                hasEntries = true;
+                if (!SessionFields.TryReadEntry(field.Value, out _))
+                {
+                    (malformed ??= []).Add(SessionFields.NameOf(field.Name!));
+                }
             }
-
-            switch (name)
+            else if (SessionFields.Is(field.Name, "!r"u8))
             {
-                case SessionFields.Revision:
-                    revision = field.Value;
-                    break;
-                case SessionFields.Generation:
-                    generation = field.Value;
-                    break;
-                case SessionFields.Created:
-                    created = field.Value;
-                    break;
-                case SessionFields.Ended:
-                    ended = field.Value;
-                    break;
+                revision = field.Value;
+            }
+            else if (SessionFields.Is(field.Name, "!g"u8))
+            {
+                generation = field.Value;
+            }
+            else if (SessionFields.Is(field.Name, "!t"u8))
+            {
+                created = field.Value;
+            }
+            else if (SessionFields.Is(field.Name, "!x"u8))
+            {
+                ended = field.Value;
             }
         }
 
-        return State(revision, generation, created, ended, entries, now);
+        return State(revision, generation, created, ended, hasEntries ? new RedisSessionEntries(fields) : null, malformed, now);
     }
 
     /// <exception cref="SessionStoreException">What lies there is not a session, or has no revisions left.</exception>
     public static SessionCommitResult Answer(string answer) => SessionFields.ReadAnswer(answer) ?? throw new SessionStoreException(
         answer[0] - '0' == SessionScripts.Exhausted ? "The store of sessions took no commit: the session has had as many as can be counted, and takes no more." : NotASession);
 
-    private static SessionState State(RedisValue revision, RedisValue generation, RedisValue created, RedisValue ended, Entries entries, DateTimeOffset now)
+    private static SessionState State(
+        RedisValue revision, RedisValue generation, RedisValue created, RedisValue ended, IReadOnlyDictionary<string, SessionEntry>? entries, IReadOnlyCollection<string>? malformed, DateTimeOffset now)
     {
         if (!ended.IsNull)
         {
             return new SessionState { HasEnded = true };
         }
 
-        if (revision.IsNull && generation.IsNull && created.IsNull && entries.IsEmpty)
+        if (revision.IsNull && generation.IsNull && created.IsNull && entries is null && malformed is null)
         {
             return new SessionState();
         }
@@ -104,31 +113,8 @@ internal static class SessionReading
             Revision = number,
             Generation = times,
             Age = age > TimeSpan.Zero ? age : TimeSpan.Zero,
-            Entries = entries.Read,
-            Malformed = entries.Malformed,
+            Entries = entries ?? ReadOnlyDictionary<string, SessionEntry>.Empty,
+            Malformed = malformed ?? (IReadOnlyCollection<string>)[],
         };
-    }
-
-    private struct Entries(int capacity)
-    {
-        private List<string>? _malformed;
-
-        public Dictionary<string, SessionEntry> Read { get; } = new(capacity);
-
-        public readonly IReadOnlyCollection<string> Malformed => _malformed is null ? [] : _malformed;
-
-        public readonly bool IsEmpty => Read.Count == 0 && _malformed is null;
-
-        public void Add(string name, RedisValue value)
-        {
-            if (SessionFields.TryReadEntry(value, out var entry))
-            {
-                Read[name] = entry;
-            }
-            else
-            {
-                (_malformed ??= []).Add(name);
-            }
-        }
     }
 }

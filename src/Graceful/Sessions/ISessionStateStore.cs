@@ -6,7 +6,7 @@ namespace Graceful;
 /// <remarks>
 /// An implementation must pass the conformance suite of the repository (<c>SessionStateStoreTests</c>). Failures to reach the store are <see cref="SessionStoreException"/>; whether a commit that ended
 /// so was applied is unknown, and it may be sent again with the same <see cref="SessionCommit.Id"/>. The same holds for one whose token was cancelled (<see cref="OperationCanceledException"/>): no call
-/// waits longer than its token, and what was sent is not called back.
+/// waits longer than its token, which is all that keeps a request from waiting for a store that hangs; and what was sent is not called back.
 /// </remarks>
 public interface ISessionStateStore
 {

@@ -48,25 +48,8 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
         return await _inner.LoadAsync(session, names, cancellationToken);
     }
 
-    public async ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken)
-    {
-        await CallAsync(cancellationToken);
-        if (BeforeCommit is { } wait)
-        {
-            await wait(commit);
-        }
-
-        Commits.Enqueue(commit);
-        Handles[session] = true;
-        var result = await _inner.CommitAsync(session, commit, cancellationToken);
-        if (LosesAnswers > 0)
-        {
-            LosesAnswers--;
-            throw new SessionStoreException("The answer was lost.");
-        }
-
-        return result;
-    }
+    public ValueTask<SessionCommitResult> CommitAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken) =>
+        new(SendAsync(session, commit, cancellationToken).WaitAsync(cancellationToken));
 
     public async ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken)
     {
@@ -98,7 +81,7 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
         if (BeforeEnd is { } wait)
         {
             BeforeEnd = null;
-            await wait(session);
+            await wait(session).WaitAsync(cancellationToken);
         }
 
         return await _inner.TryEndAsync(session, revision, remembrance, cancellationToken);
@@ -120,6 +103,27 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     public Task WriteAsync(SessionHandle session, string name, byte[] data) => _inner.CommitAsync(
         session, new SessionCommit(Guid.NewGuid().ToString("N"), TimeSpan.FromHours(1)) { Set = new Dictionary<string, ReadOnlyMemory<byte>> { [name] = data } }, CancellationToken.None).AsTask();
 
+    private async Task<SessionCommitResult> SendAsync(SessionHandle session, SessionCommit commit, CancellationToken cancellationToken)
+    {
+        await CallAsync(cancellationToken);
+        if (BeforeCommit is { } wait)
+        {
+            // What was sent is not called back: it may be applied when nobody waits any more.
+            await wait(commit);
+        }
+
+        Commits.Enqueue(commit);
+        Handles[session] = true;
+        var result = await _inner.CommitAsync(session, commit, CancellationToken.None);
+        if (LosesAnswers > 0)
+        {
+            LosesAnswers--;
+            throw new SessionStoreException("The answer was lost.");
+        }
+
+        return result;
+    }
+
     private async Task CallAsync(CancellationToken cancellationToken)
     {
         LastToken = cancellationToken;
@@ -131,8 +135,7 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
         if (Hangs)
         {
-            // Listens to no token, as a bad client does.
-            await new TaskCompletionSource().Task;
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         }
     }
 }

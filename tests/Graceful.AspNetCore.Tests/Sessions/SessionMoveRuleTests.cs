@@ -186,7 +186,7 @@ public sealed class SessionMoveRuleTests
 
         public async ValueTask<SessionBlob> ReadAsync(string key, CancellationToken cancellationToken)
         {
-            await Go.Task;
+            await Go.Task.WaitAsync(cancellationToken);
             return await inner.ReadAsync(key, cancellationToken);
         }
 

@@ -150,6 +150,33 @@ public abstract partial class SessionStateStoreTests
         Assert.Empty((await LoadAsync()).Entries);
     }
 
+    /// <summary>A store may look through what it read, or gather it first: either way it finds the same.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    public async Task Entries_OfAll_AreFoundByTheirNames(int looksBefore)
+    {
+        string[] names = ["a", "!", "!r", "!!r", "aa", "ключ", new string('n', 300)];
+        await DoneAsync(Set([.. names.Select(n => (n, n))]));
+        foreach (var name in names)
+        {
+            var entries = (await LoadAsync()).Entries;
+            for (var i = 0; i < looksBefore; i++)
+            {
+                Assert.False(entries.ContainsKey($"other{i}"));
+            }
+
+            Assert.True(entries.TryGetValue(name, out var entry));
+            Assert.Equal(name, Encoding.UTF8.GetString(entry.Data.Span));
+            Assert.Equal((entry.Revision, true), (entries[name].Revision, entries.ContainsKey(name)));
+            Assert.False(entries.TryGetValue("b", out _) || entries.TryGetValue("", out _) || entries.ContainsKey("!x") || entries.ContainsKey("!c"));
+            Assert.Throws<KeyNotFoundException>(() => entries["b"]);
+            Assert.Equal(names.Order(StringComparer.Ordinal), entries.Keys.Order(StringComparer.Ordinal));
+            Assert.Equal((names.Length, names.Length), (entries.Count, entries.Values.Count()));
+            Assert.True(entries.ContainsKey(name));
+        }
+    }
+
     [Fact]
     public async Task Data_IsKeptAsItIs_AndIsACopy()
     {
