@@ -30,114 +30,128 @@ internal static class SessionScripts
     /// ARGV: 1 id, 2 life in ms, 3 absolute life in µs or -1, 4 loaded generation, 0, or -1 when it must not be there, 5 elapsed in µs, 6 whether it clears, 7 how many are expected, 8 how many are removed; then name and revision
     /// for each that is expected, names to remove, name and bytes for each that is set. Answers "outcome revision generation".
     /// </summary>
-    private const string CommitText = Prelude + """
-        local key, unpack = KEYS[1], unpack or table.unpack
+    private const string CommitText = """
+        local key, id, unpack, call, match, format = KEYS[1], ARGV[1], unpack or table.unpack, redis.call, string.match, string.format
         local absolute, wanted, clear = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[6] == '1'
         local expected, removed = tonumber(ARGV[7]), tonumber(ARGV[8])
-        local s = redis.call('HMGET', key, '!x', '!r', '!g', '!t', '!c', '!k')
-        local function whole(v) return v and string.match(v, '^%d+$') and tonumber(v) or nil end
-        local rev, gen, born = whole(s[2]), whole(s[3]), whole(s[4])
-        local function answer(outcome) return outcome .. ' ' .. num(rev or 0) .. ' ' .. num(gen or 0) end
+        local s = call('HMGET', key, '!x', '!r', '!g', '!t', '!c', '!k')
+        local r, g, commits = s[2], s[3], s[5] or ''
+
+        -- The server's time in µs, asked for where it is needed: most commits do without.
+        local now
+        local function time()
+          if not now then
+            local t = call('TIME')
+            now = tonumber(t[1]) * 1000000 + tonumber(t[2])
+          end
+          return now
+        end
 
         -- Ended, and remembered.
         if s[1] then return '3 0 0' end
-        local isNew = not (s[2] or s[3] or s[4])
-        local earlier, kept = '', 1
+        local isNew = not (r or g or s[4])
+        local rev, gen, born
         if isNew then
           -- Fields without a revision are not a session. What was loaded and is not there any more is not begun anew.
-          if redis.call('HLEN', key) > 0 then return '4 0 0' end
+          if call('HLEN', key) > 0 then return '4 0 0' end
           if wanted > 0 then return '3 0 0' end
         else
-          if not (rev and gen and born) then return '4 0 0' end
-          if absolute >= 0 and now >= born + absolute then return answer(3) end
+          if not (r and g and s[4] and match(r, '^%d+$') and match(g, '^%d+$') and match(s[4], '^%d+$')) then return '4 0 0' end
+          rev, gen, born = tonumber(r), tonumber(g), tonumber(s[4])
+          if absolute >= 0 and time() >= born + absolute then return '3 ' .. r .. ' ' .. g end
 
           -- Sent again: the answer of then. Four commits are known, this one and three before it.
-          for id, r, g in string.gmatch(s[5] or '', '(%S+) (%d+) (%d+)') do
-            if id == ARGV[1] then return '0 ' .. r .. ' ' .. g end
-            if kept < 4 then
-              earlier = earlier .. ' ' .. id .. ' ' .. r .. ' ' .. g
-              kept = kept + 1
+          if string.find(commits, id, 1, true) then
+            for known, kr, kg in string.gmatch(commits, '(%S+) (%d+) (%d+)') do
+              if known == id then return '0 ' .. kr .. ' ' .. kg end
             end
           end
 
-          if wanted < 0 then return answer(1) end
+          if wanted < 0 then return '1 ' .. r .. ' ' .. g end
 
           -- Cleared since the request began: by the generation, or by the time when none was loaded.
           if wanted > 0 then
-            if wanted ~= gen then return answer(2) end
-          elseif (whole(s[6]) or 0) > now - tonumber(ARGV[5]) then
-            return answer(2)
+            if wanted ~= gen then return '2 ' .. r .. ' ' .. g end
+          elseif s[6] and match(s[6], '^%d+$') and tonumber(s[6]) > time() - tonumber(ARGV[5]) then
+            return '2 ' .. r .. ' ' .. g
           end
         end
 
         -- Compare-and-swap: an entry that is absent has revision 0, one that is malformed has none that could be expected.
         local at = 9
         for n = 1, expected do
-          local v = redis.call('HGET', key, ARGV[at])
+          local v = call('HGET', key, ARGV[at])
           local have = 0
           if v then
-            local digits = string.match(v, '^[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]')
+            local digits = match(v, '^[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]')
             have = digits and tonumber(digits, 16) or 0
             if have == 0 then have = -1 end
           end
-          if have ~= tonumber(ARGV[at + 1]) then return answer(1) end
+          if have ~= tonumber(ARGV[at + 1]) then return '1 ' .. (r or '0') .. ' ' .. (g or '0') end
           at = at + 2
         end
 
         -- A new session begins with the seconds since 2025, above what one that is gone had reached; half of all revisions are left to it.
         if isNew then
-          rev, gen, born = math.max(0, math.floor(now / 1000000) - 1735689600) % 2147483648, 1, now
+          rev, gen, born = math.max(0, math.floor(time() / 1000000) - 1735689600) % 2147483648, 1, time()
         end
         if rev >= 4294967295 then return '5 0 0' end
         rev = rev + 1
-        local old = {}
-        local fields = {'!r', num(rev)}
+        r = format('%.0f', rev)
+        local old, fields, count = nil, {'!r', r, '!c'}, 4
         if clear then
           gen = gen + 1
-          old = redis.call('HKEYS', key)
-          fields[3], fields[4], fields[5], fields[6] = '!g', num(gen), '!k', num(now)
+          old = call('HKEYS', key)
+        end
+        if clear or isNew then g = format('%.0f', gen) end
+        local this = r .. ' ' .. g
+        fields[4] = id .. ' ' .. this
+        if commits ~= '' then
+          fields[4] = fields[4] .. ' ' .. (match(commits, '^%S+ %d+ %d+ %S+ %d+ %d+ %S+ %d+ %d+') or commits)
+        end
+        if clear then
+          fields[5], fields[6], fields[7], fields[8], count = '!g', g, '!k', format('%.0f', time()), 8
         elseif isNew then
-          fields[3], fields[4] = '!g', num(gen)
+          fields[5], fields[6], count = '!g', g, 6
         end
         if isNew then
-          fields[#fields + 1] = '!t'
-          fields[#fields + 1] = num(born)
+          fields[count + 1], fields[count + 2], count = '!t', format('%.0f', born), count + 2
         end
-        fields[#fields + 1] = '!c'
-        fields[#fields + 1] = ARGV[1] .. ' ' .. num(rev) .. ' ' .. num(gen) .. earlier
 
         -- From here on it is written; first what a server without memory refuses. In portions that fit on Lua's stack.
-        local stamp, written = string.format('%08x', rev), {}
+        local stamp = format('%08x', rev)
         for n = at + removed, #ARGV, 2 do
-          fields[#fields + 1] = ARGV[n]
-          fields[#fields + 1] = stamp .. ARGV[n + 1]
-          written[ARGV[n]] = true
-          if #fields >= 200 then
-            redis.call('HSET', key, unpack(fields))
-            fields = {}
+          fields[count + 1], fields[count + 2], count = ARGV[n], stamp .. ARGV[n + 1], count + 2
+          if count >= 200 then
+            call('HSET', key, unpack(fields))
+            fields, count = {}, 0
           end
         end
-        if #fields > 0 then redis.call('HSET', key, unpack(fields)) end
+        if count > 0 then call('HSET', key, unpack(fields)) end
 
-        -- Cleared are entries, not what is reserved: names without a mark, or with two.
-        local gone = {}
-        local function drop(name)
-          if written[name] then return end
-          gone[#gone + 1] = name
-          if #gone >= 200 then
-            redis.call('HDEL', key, unpack(gone))
-            gone = {}
+        if old or removed > 0 then
+          local written, gone = {}, {}
+          for n = at + removed, #ARGV, 2 do written[ARGV[n]] = true end
+          local function drop(name)
+            if written[name] then return end
+            gone[#gone + 1] = name
+            if #gone >= 200 then
+              call('HDEL', key, unpack(gone))
+              gone = {}
+            end
           end
+
+          -- Cleared are entries, not what is reserved: names without a mark, or with two.
+          for n = 1, old and #old or 0 do
+            if string.sub(old[n], 1, 1) ~= '!' or string.sub(old[n], 1, 2) == '!!' then drop(old[n]) end
+          end
+          for n = at, at + removed - 1 do drop(ARGV[n]) end
+          if #gone > 0 then call('HDEL', key, unpack(gone)) end
         end
-        for n = 1, #old do
-          if string.sub(old[n], 1, 1) ~= '!' or string.sub(old[n], 1, 2) == '!!' then drop(old[n]) end
-        end
-        for n = at, at + removed - 1 do drop(ARGV[n]) end
-        if #gone > 0 then redis.call('HDEL', key, unpack(gone)) end
         local life = tonumber(ARGV[2])
-        if absolute >= 0 then life = math.min(life, math.ceil((born + absolute - now) / 1000)) end
-        redis.call('PEXPIRE', key, num(life))
-        return answer(0)
+        if absolute >= 0 then life = math.min(life, math.ceil((born + absolute - time()) / 1000)) end
+        call('PEXPIRE', key, format('%.0f', life))
+        return '0 ' .. this
         """;
 
     private const string CommitOperation = "The store of sessions took no commit";

@@ -119,7 +119,7 @@ public sealed class GuardedSessionStoreTests : IDisposable
         using var caller = new CancellationTokenSource();
         var load = _guarded.LoadAsync(Session, null, caller.Token).AsTask();
         await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.WaitAsync(TimeSpan.FromSeconds(20)));
 
         _store.Hangs = false;
         await LoadAsync();
