@@ -43,6 +43,9 @@ public static class GracefulDataProtectionBuilderExtensions
             new KeepKeysInStore(sp.GetRequiredService<GracefulOptions>(), sp.GetService<IKeyRingStore>(), sp.GetRequiredService<TimeProvider>()));
         services.NameAfterFleet();
         services.CreateKeysOnce();
+        services.AddSingleton<RingIdentity>();
+        services.AddSingleton<IKeyRingIdentity>(sp => sp.GetRequiredService<RingIdentity>());
+        services.AddSingleton<RingComparison>();
         services.AddSingleton<KeyRingWatch>();
         services.AddSingleton<IWarmUpTask>(sp => new KeyRingWarmUp(sp.GetRequiredService<FleetKeyRing>(), sp.GetRequiredService<KeyRingWatch>(), sp.GetService<IKeyRingStore>()));
         services.AddHostedServiceWhenEnabled<KeyRingWatch>();

@@ -6,7 +6,7 @@ internal sealed partial class KeyRingWatch
 {
     private static partial class Log
     {
-        [LoggerMessage(260, LogLevel.Information, "Data Protection keeps its keys in {Repository}, as the application says: Graceful neither makes nor watches them", EventName = "KeyRingElsewhere")]
+        [LoggerMessage(260, LogLevel.Information, "Data Protection keeps its keys in {Repository}, as the application says: Graceful neither makes nor keeps them", EventName = "KeyRingElsewhere")]
         public static partial void Elsewhere(ILogger logger, string repository);
 
         [LoggerMessage(

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace Graceful;
 /// Compares, now and then, the ring in the store with the one in use: what is new is read, and what the store has lost is put back, because cookies were made with it.
 /// </summary>
 internal sealed partial class KeyRingWatch(
-    FleetKeyRing ring, RingChange change, IOptions<KeyRingOptions> options, IOptions<DataProtectionOptions> dataProtection, IServiceProvider services, TimeProvider time, ILogger<KeyRingWatch> logger)
+    FleetKeyRing ring, RingChange change, RingIdentity identity, RingComparison comparison, IOptions<KeyRingOptions> options, IOptions<DataProtectionOptions> dataProtection, IServiceProvider services, TimeProvider time, ILogger<KeyRingWatch> logger)
     : BackgroundService
 {
     private const int Attempts = 20;
@@ -26,16 +27,13 @@ internal sealed partial class KeyRingWatch(
     {
         if (ring.Repository is null)
         {
-            if (ring.Elsewhere is { } elsewhere)
-            {
-                Log.Elsewhere(logger, elsewhere);
-            }
-            else
+            if (ring.Elsewhere is not { } elsewhere)
             {
                 Log.NotShared(logger);
+                return Task.CompletedTask;
             }
 
-            return Task.CompletedTask;
+            Log.Elsewhere(logger, elsewhere);
         }
 
         return base.StartAsync(cancellationToken);
@@ -66,6 +64,7 @@ internal sealed partial class KeyRingWatch(
         TellOfUnprotected(stored);
         if (names.SetEquals(Names(known)))
         {
+            identity.Hash = RingMark.Identity(Application, names);
             return false;
         }
 
@@ -107,7 +106,8 @@ internal sealed partial class KeyRingWatch(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
-                await CheckOnceAsync(stoppingToken).ConfigureAwait(false);
+                await (ring.Repository is null ? IdentifyAsync(stoppingToken) : CheckOnceAsync(stoppingToken)).ConfigureAwait(false);
+                await comparison.LookAsync(stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -120,6 +120,22 @@ internal sealed partial class KeyRingWatch(
         elements.Where(RingMark.IsOfDataProtection).Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
 
     private string Application => dataProtection.Value.ApplicationDiscriminator ?? "";
+
+    /// <summary>A ring that the application keeps is only read, to be named.</summary>
+    private Task IdentifyAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                identity.Hash = RingMark.Identity(Application, services.GetRequiredService<IKeyManager>().GetAllKeys().Select(RingMark.NameOf));
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Data Protection itself tells of it when it needs a key.
+                identity.Hash = null;
+            }
+        },
+        cancellationToken);
 
     private async Task CheckOnceAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 
 namespace Graceful;
 
@@ -9,6 +10,7 @@ namespace Graceful;
 internal static class RingMark
 {
     private const string Name = "graceful-application";
+    private const string KeyPrefix = "key-";
     private const int Length = 16;
 
     public static KeyRingElement Of(string application) => new(Name, Hash(application));
@@ -21,6 +23,13 @@ internal static class RingMark
     /// <summary>Names a ring for people who compare logs: of the application and the names of the keys, which are not secret.</summary>
     public static string Hash(string application, IEnumerable<KeyRingElement> elements) =>
         Hash($"{application}\n{string.Join('\n', elements.Where(IsOfDataProtection).Select(e => e.Name).Order(StringComparer.Ordinal))}");
+
+    /// <summary>Names a ring for other instances, wherever each keeps it: of the application and the keys, also those that were revoked.</summary>
+    public static string Identity(string application, IEnumerable<string> keys) =>
+        Hash($"{application}\n{string.Join('\n', keys.Where(k => k.StartsWith(KeyPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))}");
+
+    /// <summary>As Data Protection calls it where it stores it.</summary>
+    public static string NameOf(IKey key) => $"{KeyPrefix}{key.KeyId:D}";
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Length];
 }

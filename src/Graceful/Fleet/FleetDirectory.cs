@@ -77,7 +77,7 @@ internal sealed class FleetDirectory(TimedFleetStore store, FleetOptions options
     }
 
     private static bool DescribesItselfAs(FleetMember before, FleetMember now) =>
-        (before.Version, before.Host, before.Phase) == (now.Version, now.Host, now.Phase)
+        (before.Version, before.Host, before.Phase, before.KeyRing) == (now.Version, now.Host, now.Phase, now.KeyRing)
         && before.Addresses.SequenceEqual(now.Addresses, StringComparer.Ordinal)
         && before.Contracts.OrderBy(c => c.Key, StringComparer.Ordinal).SequenceEqual(now.Contracts.OrderBy(c => c.Key, StringComparer.Ordinal));
 }

@@ -46,7 +46,11 @@ public sealed record FleetMember(
     IReadOnlyList<string> Addresses,
     IReadOnlyDictionary<string, LevelRange> Contracts,
     DateTimeOffset? StartedAt,
-    DateTimeOffset LeaseEnds);
+    DateTimeOffset LeaseEnds)
+{
+    /// <summary>Which ring of keys it uses (<see cref="IKeyRingIdentity"/>); null when unknown. Two instances with different ones do not read each other's cookies.</summary>
+    public string? KeyRing { get; init; }
+}
 
 /// <summary>What has changed in a fleet.</summary>
 /// <param name="Kind">What has happened.</param>

@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Graceful;
 
 /// <summary>
-/// What people see of an instance, as JSON in the store: <c>{"v":version,"h":host,"p":phase,"s":started,"a":[addresses]}</c>. A reader takes what it knows and leaves the rest: builds of both sides of a
+/// What people see of an instance, as JSON in the store: <c>{"v":version,"h":host,"p":phase,"s":started,"a":[addresses],"k":ring}</c>, without the ring when it is not known. A reader takes what it knows and leaves the rest: builds of both sides of a
 /// roll read each other.
 /// </summary>
 internal static class MemberInfo
 {
-    public static string Write(string version, string host, InstancePhase phase, DateTimeOffset started, IEnumerable<string> addresses)
+    public static string Write(string version, string host, InstancePhase phase, DateTimeOffset started, IEnumerable<string> addresses, string? keyRing = null)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -25,6 +25,11 @@ internal static class MemberInfo
             }
 
             json.WriteEndArray();
+            if (keyRing is not null)
+            {
+                json.WriteString("k", keyRing);
+            }
+
             json.WriteEndObject();
         }
 
@@ -52,6 +57,7 @@ internal static class MemberInfo
                 Addresses = root.TryGetProperty("a", out var a) && a.ValueKind == JsonValueKind.Array
                     ? [.. a.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()!)]
                     : [],
+                KeyRing = Text(root, "k") is { Length: > 0 } ring ? ring : null,
             };
         }
         catch (JsonException)

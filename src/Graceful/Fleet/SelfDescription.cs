@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Graceful;
 
 /// <summary>What this instance tells of itself.</summary>
-internal sealed class SelfDescription(FleetOptions options, InstanceLifecycle lifecycle, TimeProvider time)
+internal sealed class SelfDescription(FleetOptions options, InstanceLifecycle lifecycle, TimeProvider time, IKeyRingIdentity? keyRing = null)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -12,7 +12,7 @@ internal sealed class SelfDescription(FleetOptions options, InstanceLifecycle li
 
     public string Version { get; } = options.Version ?? OfEntryAssembly();
 
-    public string ToJson() => MemberInfo.Write(Version, Environment.MachineName, lifecycle.Phase, _started, options.Addresses);
+    public string ToJson() => MemberInfo.Write(Version, Environment.MachineName, lifecycle.Phase, _started, options.Addresses, keyRing?.Hash);
 
     private static string OfEntryAssembly()
     {

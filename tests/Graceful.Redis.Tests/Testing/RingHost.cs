@@ -39,7 +39,7 @@ internal sealed class RingHost : IAsyncDisposable
 
     public IDataProtector Protector => Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
 
-    public static RingHost Build(string redis, string fleet, Action<IServiceCollection>? services = null)
+    public static RingHost Build(string redis, string fleet, Action<IServiceCollection>? services = null, bool inFleet = false)
     {
         var folder = Directory.CreateTempSubdirectory("graceful-ring-");
         var log = new LogLines();
@@ -52,6 +52,8 @@ internal sealed class RingHost : IAsyncDisposable
             ["Graceful:WarmUp:RetryDelay"] = "00:00:00.2",
             ["Graceful:WarmUp:MaxRetryDelay"] = "00:00:00.2",
             ["Graceful:KeyRing:CheckInterval"] = "00:00:01",
+            ["Graceful:Fleet:RenewInterval"] = "00:00:01",
+            ["Graceful:Fleet:LeaseDuration"] = "00:00:03",
         });
         builder.Logging.AddProvider(log.Provider).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseKestrelCore().UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Next()}"));
@@ -59,7 +61,12 @@ internal sealed class RingHost : IAsyncDisposable
         builder.Services.AddAntiforgery();
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
         services?.Invoke(builder.Services);
-        builder.AddGraceful().AddDataProtection().AddRedis();
+        var graceful = builder.AddGraceful().AddDataProtection().AddRedis();
+        if (inFleet)
+        {
+            graceful.AddFleet();
+        }
+
         var app = builder.Build();
         app.UseRouting();
         app.UseAuthentication();
@@ -70,9 +77,9 @@ internal sealed class RingHost : IAsyncDisposable
         return new RingHost(app, folder, log);
     }
 
-    public static async Task<RingHost> StartAsync(string redis, string fleet, Action<IServiceCollection>? services = null)
+    public static async Task<RingHost> StartAsync(string redis, string fleet, Action<IServiceCollection>? services = null, bool inFleet = false)
     {
-        var host = Build(redis, fleet, services);
+        var host = Build(redis, fleet, services, inFleet);
         await host.StartAsync();
         await host.ReadyAsync();
         return host;

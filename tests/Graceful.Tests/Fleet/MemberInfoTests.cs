@@ -12,6 +12,14 @@ public class MemberInfoTests
         MemberInfo.Write("1.4", "pod-7", InstancePhase.Ready, Started, ["http://10.0.0.1"]));
 
     [Fact]
+    public void WrittenWithARing_IsThisText_AndRead()
+    {
+        const string Text = """{"v":"1.4","h":"pod-7","p":"Ready","s":"2030-01-02T03:04:05+00:00","a":[],"k":"0123456789abcdef"}""";
+        Assert.Equal(Text, MemberInfo.Write("1.4", "pod-7", InstancePhase.Ready, Started, [], "0123456789abcdef"));
+        Assert.Equal("0123456789abcdef", Read(Text).KeyRing);
+    }
+
+    [Fact]
     public void AnyInfo_IsReadAsItWasWritten() => Gen.Select(Gen.String, Gen.String, Gen.Enum<InstancePhase>(), Gen.String.Array).Sample((version, host, phase, addresses) =>
     {
         // A lone half of a character is not text.
@@ -30,12 +38,12 @@ public class MemberInfoTests
     [InlineData("")]
     [InlineData("no json")]
     [InlineData("[]")]
-    [InlineData("""{"v":1,"h":[],"p":"Sleeping","s":"soon","a":{}}""")]
+    [InlineData("""{"v":1,"h":[],"p":"Sleeping","s":"soon","a":{},"k":7}""")]
     public void Unknown_IsAMemberAllTheSame(string? info)
     {
         var read = Read(info);
 
-        Assert.Equal(("id", "", "", InstancePhase.Starting, null), (read.Id, read.Version, read.Host, read.Phase, read.StartedAt));
+        Assert.Equal(("id", "", "", InstancePhase.Starting, null, null), (read.Id, read.Version, read.Host, read.Phase, read.StartedAt, read.KeyRing));
         Assert.Equal(new LevelRange(1, 2), read.Contracts["session"]);
     }
 
