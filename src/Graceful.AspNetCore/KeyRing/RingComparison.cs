@@ -38,7 +38,7 @@ internal sealed partial class RingComparison(RingIdentity identity, GracefulOpti
         var known = new Dictionary<string, Difference>(StringComparer.Ordinal);
         foreach (var member in members)
         {
-            if (member.KeyRing is not { } theirs || theirs == ours || member.Id == fleet.InstanceId)
+            if (member.KeyRing is not { } theirs || theirs == ours)
             {
                 continue;
             }

@@ -69,6 +69,12 @@ public sealed class KeyRingIdentityTests(RedisFixture redis) : IClassFixture<Red
 
         Assert.True(moved.CanRead(cookie));
         await Eventually.TrueAsync(async () => await RingsAsync(old) is [{ } a, { } b] && a == b, "both say the same");
+
+        // A revocation is an element of the ring, and no key.
+        var before = moved.Services.GetRequiredService<IKeyRingIdentity>().Hash;
+        moved.Services.GetRequiredService<IKeyManager>().RevokeKey(Guid.NewGuid(), "a key that nobody has");
+        await PassLooksAsync();
+        Assert.Equal(before, moved.Services.GetRequiredService<IKeyRingIdentity>().Hash);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

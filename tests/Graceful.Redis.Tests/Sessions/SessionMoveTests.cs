@@ -28,8 +28,11 @@ public sealed partial class SessionMoveTests(RedisFixture redis) : IClassFixture
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    [Fact]
-    public async Task User_WhoLoggedInOnThePlainOne_IsKnownAllTheWay_AndMovedOnce()
+    /// <param name="level">The one of the move, or one above it: the contract goes on.</param>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task User_WhoLoggedInOnThePlainOne_IsKnownAllTheWay_AndMovedOnce(int level)
     {
         await using var plain = await MoveHost.StartPlainAsync(Redis, MapPlain);
         await using var first = await GracefulAsync(1);
@@ -50,7 +53,7 @@ public sealed partial class SessionMoveTests(RedisFixture redis) : IClassFixture
         Assert.False(await Database.KeyExistsAsync(NewKey));
 
         // The level rises: moved when it is read next, once.
-        await using var second = await GracefulAsync(2);
+        await using var second = await GracefulAsync(level);
         using var moved = new MovedCounter(first, second);
         using var level2 = second.Browser(_cookies);
         Assert.Equal("3", await level2.GetStringAsync("/cart"));

@@ -73,6 +73,36 @@ internal sealed class MoveHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>One of a fleet, whose level its instances agree on.</summary>
+    /// <param name="redis">Where sessions lie.</param>
+    /// <param name="application">Whose sessions, and the fleet's name.</param>
+    /// <param name="fleet">Where the fleet lies.</param>
+    /// <param name="time">The clock of both.</param>
+    /// <param name="supports">Levels of the contract.</param>
+    /// <param name="map">Endpoints.</param>
+    /// <param name="options">Beside the move at level 2.</param>
+    public static async Task<MoveHost> StartMemberAsync(string redis, string application, IFleetStore fleet, TimeProvider time, LevelRange supports, Action<WebApplication> map, Action<SessionStateOptions> options)
+    {
+        var host = await StartAsync(map, builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Graceful:Redis:Configuration"] = redis, ["Graceful:Fleet:Name"] = application, ["Graceful:Probes:Port"] = "0" });
+            builder.Services.AddSingleton(time);
+            builder.AddGraceful().AddRedis().AddCompatibility(c => c.Contract("session").Supports(supports.Min, supports.Max)).AddSession(o =>
+            {
+                // A loaded machine is slow, not broken; and its clock is fast.
+                o.Timeout = TimeSpan.FromMinutes(1);
+                o.MoveFromDistributedSession(level: 2, InstanceName);
+                options(o);
+            });
+            builder.Services.AddSingleton(fleet);
+        });
+        await Eventually.TrueAsync(() => host.Services.GetRequiredService<IFleet>().Standing == FleetStanding.Serving, "the instance serves");
+        return host;
+    }
+
+    /// <summary>Drained: it leaves the fleet.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public HttpClient Browser(CookieContainer cookies) =>
         new(new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = false }) { BaseAddress = new Uri(_app.Urls.First()), Timeout = TimeSpan.FromSeconds(60) };
 
