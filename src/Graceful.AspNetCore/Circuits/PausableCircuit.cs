@@ -24,6 +24,7 @@ internal sealed class PausableCircuit(CircuitPauses pauses, IJSRuntime js) : Cir
     public override Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)
     {
         pauses.Remove(this);
+        PausedConnections.CircuitEnds();
         return Task.CompletedTask;
     }
 
@@ -34,8 +35,8 @@ internal sealed class PausableCircuit(CircuitPauses pauses, IJSRuntime js) : Cir
     }
 
     /// <summary>
-    /// A call without an answer, which has the handle 0. <c>InvokeVoidAsync</c> always wants one, and an answer to a circuit that is paused by
-    /// then is a fatal error for the page.
+    /// A call without an answer, which has the handle 0. <c>InvokeVoidAsync</c> always wants one, and the client would have nobody to send it to:
+    /// its connection is closed by then, or leads to another circuit.
     /// </summary>
     private void Call(string function) => BeginInvokeJS((JSRuntime)js, new JSInvocationInfo
     {

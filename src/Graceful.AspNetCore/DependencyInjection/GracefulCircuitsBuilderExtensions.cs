@@ -1,5 +1,7 @@
 using Graceful;
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -23,10 +25,20 @@ public static class GracefulCircuitsBuilderExtensions
         builder.AddDataProtection();
         services.AddSingleton<CircuitPauses>();
         services.AddSingleton<IHubFarewell>(sp => sp.GetRequiredService<CircuitPauses>());
+        services.AddSingleton<PausedConnections>();
+        services.AddSingleton<IConfigureOptions<HubOptions>>(sp => new ConfigureNamedOptions<HubOptions>(Options.Options.DefaultName, hubs =>
+        {
+            if (IsEnabled(sp))
+            {
+                hubs.AddFilter(sp.GetRequiredService<PausedConnections>());
+            }
+        }));
         services.AddScoped<PausableCircuit>();
-        services.AddScoped<CircuitHandler>(sp => sp.GetRequiredService<GracefulOptions>().Enabled ? sp.GetRequiredService<PausableCircuit>() : new NoCircuitHandler());
+        services.AddScoped<CircuitHandler>(sp => IsEnabled(sp) ? sp.GetRequiredService<PausableCircuit>() : new NoCircuitHandler());
         return builder;
     }
+
+    private static bool IsEnabled(IServiceProvider services) => services.GetRequiredService<GracefulOptions>().Enabled;
 
     private sealed class NoCircuitHandler : CircuitHandler;
 }
