@@ -30,16 +30,20 @@ internal sealed partial class Browser : IAsyncDisposable
     /// <summary>Whether it does what it is told.</summary>
     public bool Pauses { get; set; } = true;
 
-    /// <summary>Sends an event right behind the acknowledgement of the state, as somebody does who clicks in that moment.</summary>
-    public bool ClicksWhenItHasItsState { get; set; }
+    /// <summary>Before it acknowledges its state: the server deals with one invocation at a time.</summary>
+    public bool ClicksBeforeItHasItsState { get; set; }
+
+    /// <summary>After that. A browser stops a moment after it has its answer; what it sends up to then is the same to the server.</summary>
+    public bool ClicksBeforeItLeaves { get; set; }
 
     /// <summary>The functions that were called without an answer being wanted.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
-    /// <summary>What ends the page in a browser.</summary>
+    /// <summary>Each ends the page in a browser.</summary>
     public IReadOnlyList<string> Errors => [.. _errors];
 
-    public bool HasItsState => _saved is not null;
+    /// <summary>Whether it had its state when its pause was answered: with the answer it leaves.</summary>
+    public bool HadItsState { get; private set; }
 
     /// <summary>It has paused, and left.</summary>
     public Task Paused => _paused.Task;
@@ -101,7 +105,7 @@ internal sealed partial class Browser : IAsyncDisposable
             _rendered += Encoding.UTF8.GetString(batch);
             await connection.SendAsync("OnRenderCompleted", id, (string?)null);
         });
-        connection.On("JS.SavePersistedState", (string circuit, string components, string state) => Save(circuit, components, state));
+        connection.On("JS.SavePersistedState", (string circuit, string components, string state) => SaveAsync(circuit, components, state));
         connection.On("JS.Error", (string error) => _errors.Enqueue(error));
         connection.Closed += exception =>
         {
@@ -138,6 +142,13 @@ internal sealed partial class Browser : IAsyncDisposable
         try
         {
             await _connection.InvokeAsync<bool>("PauseCircuit");
+            HadItsState = _saved is not null;
+            if (ClicksBeforeItLeaves)
+            {
+                await ClickAsync();
+                await Task.Delay(300);
+            }
+
             await _connection.StopAsync();
             _paused.SetResult();
         }
@@ -147,23 +158,19 @@ internal sealed partial class Browser : IAsyncDisposable
         }
     }
 
-    private bool Save(string circuit, string components, string state)
+    private async Task<bool> SaveAsync(string circuit, string components, string state)
     {
         Assert.Equal(_circuit, circuit);
         _saved = (components, state);
-        if (ClicksWhenItHasItsState)
+        if (ClicksBeforeItHasItsState)
         {
-            _ = ClickAsync();
+            await ClickAsync();
         }
 
         return true;
     }
 
-    private async Task ClickAsync()
-    {
-        await Task.Yield();
-        await _connection.SendAsync("OnRenderCompleted", 1L, (string?)null);
-    }
+    private Task ClickAsync() => _connection.SendAsync("OnRenderCompleted", 1L, (string?)null);
 
     [GeneratedRegex("<!--Blazor:(\\{\"type\":\"server\".*?\\})-->")]
     private static partial Regex Marker();

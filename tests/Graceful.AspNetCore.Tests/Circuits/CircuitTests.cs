@@ -29,4 +29,110 @@ public sealed class CircuitTests
         Assert.True(report.Draining < CircuitApp.Grace / 2);
         Assert.Empty(leaving.Log.Named("CircuitsNotPaused"));
     }
+
+    /// <summary>As it is without <c>AddCircuits</c>, and as it was: closed like every hub's connection, with nothing to resume with.</summary>
+    [Fact]
+    public async Task Drain_WithoutAddCircuits_IsAHubLikeEveryOther()
+    {
+        await using var leaving = await CircuitApp.StartAsync(_ring, withCircuits: false);
+        await using var other = await CircuitApp.StartAsync(_ring);
+        await using var browser = await Browser.OpenAsync(leaving);
+
+        var report = await leaving.DrainAsync();
+
+        Assert.Null(await browser.Closed.Task.Within("the close message"));
+        Assert.Equal((0, true), (report.StreamsAborted, report.IsClean));
+        Assert.Empty(browser.Calls);
+        Assert.False(await browser.ReconnectAsync(other));
+        Assert.False(await browser.ResumeAsync());
+    }
+
+    [Fact]
+    public async Task Drain_Disabled_DoesNothing()
+    {
+        await using var app = await CircuitApp.StartAsync(_ring, options: o => o.Enabled = false);
+        await using var browser = await Browser.OpenAsync(app);
+
+        await app.DrainAsync();
+
+        Assert.Equal(0, app.Pauses().Count);
+        Assert.Empty(browser.Calls);
+        Assert.False(browser.Closed.Task.IsCompleted);
+    }
+
+    /// <summary>The framework answers a pause before the state is out, unless nothing has to be waited for.</summary>
+    [Fact]
+    public async Task Pause_StateTakesAWhile_IsAnsweredBehindIt()
+    {
+        await using var leaving = await CircuitApp.StartAsync(_ring);
+        await using var browser = await Browser.OpenAsync(leaving);
+        leaving.Counters().Persisting = () => Task.Delay(300);
+        var drain = leaving.DrainAsync();
+
+        await browser.Paused.Within("the pause");
+
+        Assert.True(browser.HadItsState);
+        Assert.True((await drain).IsClean);
+    }
+
+    /// <summary>Its acknowledgement is stuck behind another invocation, which waits for the pause.</summary>
+    [Fact]
+    public async Task Pause_AcknowledgementInTheWay_IsAnsweredAfterAWhile()
+    {
+        await using var leaving = await CircuitApp.StartAsync(_ring);
+        await using var browser = await Browser.OpenAsync(leaving);
+        browser.ClicksBeforeItHasItsState = true;
+        var drain = leaving.DrainAsync();
+
+        await browser.Paused.Within("the pause");
+
+        Assert.True(browser.HadItsState);
+        var report = await drain;
+        Assert.Equal((0, true), (report.StreamsAborted, report.IsClean));
+        Assert.True(report.Draining < CircuitApp.Grace * 0.7);
+    }
+
+    [Fact]
+    public async Task Click_BehindThePause_IsNoError()
+    {
+        await using var leaving = await CircuitApp.StartAsync(_ring);
+        await using var browser = await Browser.OpenAsync(leaving);
+        browser.ClicksBeforeItLeaves = true;
+        var drain = leaving.DrainAsync();
+
+        await browser.Paused.Within("the pause");
+
+        Assert.Empty(browser.Errors);
+        Assert.True((await drain).IsClean);
+    }
+
+    [Fact]
+    public async Task ClientThatDoesNotPause_IsClosedWithinTheGrace()
+    {
+        await using var leaving = await CircuitApp.StartAsync(_ring);
+        await using var browser = await Browser.OpenAsync(leaving);
+        browser.Pauses = false;
+
+        var report = await leaving.DrainAsync();
+
+        Assert.Null(await browser.Closed.Task.Within("the close message"));
+        Assert.Equal((0, true), (report.StreamsAborted, report.IsClean));
+        Assert.InRange(report.Draining, CircuitApp.Grace * 0.75, CircuitApp.Grace);
+        Assert.Contains("1 Blazor circuits, of 1 ", Assert.Single(leaving.Log.Named("CircuitsNotPaused")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CircuitWhoseClientIsGone_IsNotWaitedFor()
+    {
+        await using var leaving = await CircuitApp.StartAsync(_ring);
+        await using (await Browser.OpenAsync(leaving))
+        {
+            Assert.Equal(1, leaving.Pauses().Count);
+        }
+
+        await Eventually.True(() => leaving.Pauses().Count == 0, "it is forgotten, though it is kept for a client that comes back");
+        Assert.Single(leaving.Counters().All);
+
+        Assert.True((await leaving.DrainAsync()).Draining < CircuitApp.Grace / 2);
+    }
 }
