@@ -44,11 +44,7 @@ internal sealed class PausedConnections(DrainOptions options, TimeProvider time)
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Ends.Value = ended;
         var answer = await next(invocation).ConfigureAwait(false);
-        if (answer is true)
-        {
-            await ended.Task.WaitAsync(Patience, time, invocation.Context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await ended.Task.WaitAsync(Patience, time, invocation.Context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return answer;
     }
 }

@@ -75,6 +75,20 @@ public sealed class CircuitTests
         Assert.True((await drain).IsClean);
     }
 
+    [Fact]
+    public async Task Pause_StateIsOut_IsAnsweredAtOnce()
+    {
+        var grace = TimeSpan.FromMinutes(1);
+        await using var leaving = await CircuitApp.StartAsync(_ring, options: o => (o.Drain.StreamGrace, o.Drain.Budget) = (grace, 2 * grace));
+        await using var browser = await Browser.OpenAsync(leaving);
+        var drain = leaving.DrainAsync();
+
+        await browser.Paused.Within("the pause");
+
+        Assert.True(browser.HadItsState);
+        Assert.True((await drain).Draining < grace / 10);
+    }
+
     /// <summary>Its acknowledgement is stuck behind another invocation, which waits for the pause.</summary>
     [Fact]
     public async Task Pause_AcknowledgementInTheWay_IsAnsweredAfterAWhile()
