@@ -15,9 +15,21 @@ namespace Graceful;
 /// </summary>
 internal sealed class PausableCircuit(CircuitPauses pauses, IJSRuntime js) : CircuitHandler, IPausableCircuit
 {
+    private bool _canResume;
+
+    public override Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        _canResume = PausedConnections.AddComponents;
+        return Task.CompletedTask;
+    }
+
     public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        pauses.Add(this);
+        if (_canResume)
+        {
+            pauses.Add(this);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -10,7 +10,9 @@ namespace Graceful;
 internal sealed class PausedConnections(DrainOptions options, TimeProvider time) : IHubFilter
 {
     private const string PauseCircuit = nameof(PauseCircuit);
+    private const string UpdateRootComponents = nameof(UpdateRootComponents);
     private static readonly object Paused = new();
+    private static readonly AsyncLocal<bool> Adds = new();
 
     /// <summary>The circuit ends in the course of the invocation that pauses it, and knows it by nothing else.</summary>
     private static readonly AsyncLocal<TaskCompletionSource?> Ends = new();
@@ -20,6 +22,12 @@ internal sealed class PausedConnections(DrainOptions options, TimeProvider time)
     /// likely out by then, and the answer goes.
     /// </summary>
     private TimeSpan Patience => options.StreamGrace / 5;
+
+    /// <summary>
+    /// Whether the invocation under way adds components to a page, which opens the circuit of a Blazor Web App. That of <c>blazor.server.js</c> has
+    /// its components from the start: resumed without any, its page would be dead, and not even be loaded again.
+    /// </summary>
+    public static bool AddComponents => Adds.Value;
 
     public static void CircuitEnds() => Ends.Value?.TrySetResult();
 
@@ -35,7 +43,18 @@ internal sealed class PausedConnections(DrainOptions options, TimeProvider time)
             return default;
         }
 
-        return invocationContext.HubMethodName == PauseCircuit ? PauseAsync(invocationContext, next) : next(invocationContext);
+        return invocationContext.HubMethodName switch
+        {
+            PauseCircuit => PauseAsync(invocationContext, next),
+            UpdateRootComponents => UpdateAsync(invocationContext, next),
+            _ => next(invocationContext),
+        };
+    }
+
+    private static async ValueTask<object?> UpdateAsync(HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        Adds.Value = true;
+        return await next(invocation).ConfigureAwait(false);
     }
 
     private async ValueTask<object?> PauseAsync(HubInvocationContext invocation, Func<HubInvocationContext, ValueTask<object?>> next)

@@ -64,6 +64,18 @@ internal sealed partial class Browser : IAsyncDisposable
         return browser;
     }
 
+    /// <summary>As blazor.server.js: the circuit is started with the component.</summary>
+    public static async Task<Browser> OpenServerPageAsync(TestApp app)
+    {
+        var browser = new Browser();
+        using var http = new HttpClient { BaseAddress = app.Http };
+        var marker = Marker().Match(await http.GetStringAsync("/plain")).Groups[1].Value;
+        await browser.ConnectAsync(app);
+        browser._circuit = await browser._connection.InvokeAsync<string>("StartCircuit", app.Http.ToString(), app.Http.ToString(), $"[{marker}]", "");
+        await browser.RendersAsync("plain");
+        return browser;
+    }
+
     public Task RendersAsync(string text) => Eventually.True(() => _rendered.Contains(text + ";", StringComparison.Ordinal), $"\"{text}\" is rendered");
 
     /// <returns>False where the circuit is not known: it is gone, or on another instance.</returns>

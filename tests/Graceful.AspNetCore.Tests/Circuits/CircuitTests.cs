@@ -50,6 +50,21 @@ public sealed class CircuitTests
         Assert.False(await browser.ResumeAsync());
     }
 
+    /// <summary>A circuit of blazor.server.js would be resumed without its components, and its page be dead.</summary>
+    [Fact]
+    public async Task Drain_ComponentsFromTheStart_IsAHubLikeEveryOther()
+    {
+        await using var leaving = await CircuitApp.StartAsync(_ring);
+        await using var browser = await Browser.OpenServerPageAsync(leaving);
+
+        var report = await leaving.DrainAsync();
+
+        Assert.Null(await browser.Closed.Task.Within("the close message"));
+        Assert.True(report.IsClean);
+        Assert.Empty(browser.Calls);
+        Assert.Empty(browser.Errors);
+    }
+
     [Fact]
     public async Task Drain_Disabled_DoesNothing()
     {

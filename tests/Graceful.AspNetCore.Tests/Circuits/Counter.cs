@@ -9,11 +9,14 @@ namespace Graceful.AspNetCore.Tests.Circuits;
 /// <summary>The page: one component, rendered on the server and then by a circuit. Public, as everything that Blazor looks for.</summary>
 public sealed class CounterApp : ComponentBase
 {
+    [Inject]
+    public required NavigationManager Navigation { get; set; }
+
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.OpenElement(0, "body");
-        builder.OpenComponent<Counter>(1);
+        builder.OpenComponent(1, Navigation.Uri.EndsWith("/plain", StringComparison.Ordinal) ? typeof(Plain) : typeof(Counter));
         builder.AddComponentRenderMode(RenderMode.InteractiveServer);
         builder.CloseComponent();
         builder.CloseElement();
@@ -62,6 +65,17 @@ public sealed class Counter : ComponentBase, IDisposable
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddContent(0, string.Create(CultureInfo.InvariantCulture, $"kept {Kept}, lost {_lost};"));
+    }
+}
+
+/// <summary>Without persistent state, which a circuit that has its components from the start does not know.</summary>
+[Route("/plain")]
+public sealed class Plain : ComponentBase
+{
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddContent(0, "plain;");
     }
 }
 
