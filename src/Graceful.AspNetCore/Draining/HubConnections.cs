@@ -7,9 +7,9 @@ namespace Graceful;
 /// <summary>
 /// The open SignalR connections. At the end of the lame duck each is closed, between two invocations, with a close message that allows
 /// the client to reconnect (elsewhere: negotiate and upgrades are refused here by then). Left alone, SignalR would cut them without a word
-/// at <c>ApplicationStopping</c>.
+/// at <c>ApplicationStopping</c>. Where the clients of a hub have something to do before they leave, their connections wait for that.
 /// </summary>
-internal sealed class HubConnections(DrainOptions options, TimeProvider time) : IHubFilter
+internal sealed class HubConnections(DrainOptions options, TimeProvider time, IHubFarewell? farewell = null) : IHubFilter
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(25);
 
@@ -24,7 +24,7 @@ internal sealed class HubConnections(DrainOptions options, TimeProvider time) : 
 
     public async Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
     {
-        _open[context.Context.ConnectionId] = new HubConnection(context.Context, time);
+        _open[context.Context.ConnectionId] = new HubConnection(context.Context, farewell?.IsFor(context.Hub.GetType()) == true, time);
         await next(context).ConfigureAwait(false);
     }
 
@@ -61,12 +61,18 @@ internal sealed class HubConnections(DrainOptions options, TimeProvider time) : 
     {
         var start = time.GetTimestamp();
         var idleFrom = options.StreamGrace / 4;
+        var said = farewell?.SayAsync(isOver) ?? Task.CompletedTask;
         while (!isOver())
         {
             var isOut = HowLongOut(time.GetElapsedTime(start));
             var idle = new List<HubConnection>();
             foreach (var (_, connection) in _open)
             {
+                if (connection.SaysFarewell && !said.IsCompleted)
+                {
+                    continue;
+                }
+
                 if (!connection.CloseAfterAnswer(start, isOut))
                 {
                     idle.Add(connection);
@@ -89,11 +95,13 @@ internal sealed class HubConnections(DrainOptions options, TimeProvider time) : 
         return AnswerIsOut * left > AnswerIsOutAtLeast ? AnswerIsOut * left : AnswerIsOutAtLeast;
     }
 
-    private sealed class HubConnection(HubCallerContext context, TimeProvider time)
+    private sealed class HubConnection(HubCallerContext context, bool saysFarewell, TimeProvider time)
     {
         private int _running;
         private long _lastAnswer;
         private bool _closed;
+
+        public bool SaysFarewell => saysFarewell;
 
         public void Begin() => Interlocked.Increment(ref _running);
 

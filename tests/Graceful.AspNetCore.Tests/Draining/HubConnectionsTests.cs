@@ -140,6 +140,25 @@ public sealed class HubConnectionsTests : IDisposable
         Assert.False(late.IsClosed);
     }
 
+    [Fact]
+    public async Task Farewell_ItsHub_IsClosedWhenThatIsOver_AndOthersAsEver()
+    {
+        var farewell = new Farewell();
+        var hubs = new HubConnections(new DrainOptions { StreamGrace = Grace }, _time, farewell);
+        var leaving = new Caller();
+        var other = new Caller();
+        await hubs.OnConnectedAsync(new HubLifetimeContext(leaving, _services, new LeavingHub()), _ => Task.CompletedTask);
+        await hubs.OnConnectedAsync(new HubLifetimeContext(other, _services, new NoHub()), _ => Task.CompletedTask);
+        _ = hubs.CloseAsync(() => _isOver);
+        await AdvanceAsync(Grace / 2);
+        Assert.Equal((false, true), (leaving.IsClosed, other.IsClosed));
+        farewell.Said.SetResult();
+
+        await AdvanceAsync(2 * Look);
+
+        Assert.True(leaving.IsClosed);
+    }
+
     private void Begin() => _ = _hubs.CloseAsync(() => _isOver);
 
     private async Task<Caller> ConnectAsync()
@@ -184,6 +203,17 @@ public sealed class HubConnectionsTests : IDisposable
     }
 
     private sealed class NoHub : Hub;
+
+    private sealed class LeavingHub : Hub;
+
+    private sealed class Farewell : IHubFarewell
+    {
+        public TaskCompletionSource Said { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsFor(Type hub) => hub == typeof(LeavingHub);
+
+        public Task SayAsync(Func<bool> isOver) => Said.Task;
+    }
 
     private sealed class Caller : HubCallerContext, IConnectionLifetimeNotificationFeature
     {

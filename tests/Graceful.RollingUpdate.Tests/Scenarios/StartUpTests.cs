@@ -68,6 +68,16 @@ public sealed class StartUpTests
         Assert.DoesNotContain("Microsoft.Extensions.Diagnostics.HealthChecks.dll", files);
     }
 
+    /// <summary>Only AddCircuits needs it.</summary>
+    [Fact]
+    public async Task Start_WithoutCircuits_DoesNotLoadBlazor()
+    {
+        await using var app = await AppProcess.StartReadyAsync("web", new AppSettings { Probes = true });
+        Assert.Equal(HttpStatusCode.OK, await app.ProbeAsync("/readyz"));
+
+        Assert.DoesNotContain(app.MappedFiles(), f => f.StartsWith("Microsoft.AspNetCore.Components", StringComparison.Ordinal) || f == "Microsoft.JSInterop.dll");
+    }
+
     [Fact]
     public async Task Sigterm_InWarmUp_EndsItWithoutLameDuck()
     {

@@ -20,6 +20,7 @@ public class ArrowTests
         [("Graceful", "KeyRing")] = [],
         [("Graceful.AspNetCore", "Sessions")] =
             [("Graceful", "Sessions"), ("Graceful", "Lifecycle"), ("Graceful", "Compatibility"), ("Graceful", "Draining"), ("Graceful", "Diagnostics"), ("Graceful.AspNetCore", "Draining"), ("Graceful.AspNetCore", "Compatibility")],
+        [("Graceful.AspNetCore", "Circuits")] = [("Graceful", "Draining"), ("Graceful.AspNetCore", "Draining")],
         [("Graceful.AspNetCore", "KeyRing")] = [("Graceful", "KeyRing"), ("Graceful", "Lifecycle"), ("Graceful", "Probes")],
         [("Graceful.Redis", "Sessions")] = [("Graceful", "Sessions")],
         [("Graceful.Redis", "KeyRing")] = [("Graceful", "KeyRing")],
