@@ -14,14 +14,14 @@ public class ArrowTests
         [("Graceful", "Probes")] = [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Diagnostics")],
 
         // One subject in two folders: who is alive (Fleet), and what they may write (Compatibility). Each is told by the other.
-        [("Graceful", "Fleet")] = [("Graceful", "Compatibility"), ("Graceful", "Lifecycle"), ("Graceful", "Probes"), ("Graceful", "Diagnostics")],
+        [("Graceful", "Fleet")] = [("Graceful", "Compatibility"), ("Graceful", "Lifecycle"), ("Graceful", "Probes"), ("Graceful", "Diagnostics"), ("Graceful", "KeyRing")],
         [("Graceful", "Compatibility")] = [("Graceful", "Fleet")],
         [("Graceful", "Sessions")] = [],
         [("Graceful", "KeyRing")] = [],
         [("Graceful.AspNetCore", "Sessions")] =
             [("Graceful", "Sessions"), ("Graceful", "Lifecycle"), ("Graceful", "Compatibility"), ("Graceful", "Draining"), ("Graceful", "Diagnostics"), ("Graceful.AspNetCore", "Draining"), ("Graceful.AspNetCore", "Compatibility")],
         [("Graceful.AspNetCore", "Circuits")] = [("Graceful", "Draining"), ("Graceful.AspNetCore", "Draining")],
-        [("Graceful.AspNetCore", "KeyRing")] = [("Graceful", "KeyRing"), ("Graceful", "Lifecycle"), ("Graceful", "Probes")],
+        [("Graceful.AspNetCore", "KeyRing")] = [("Graceful", "KeyRing"), ("Graceful", "Lifecycle"), ("Graceful", "Probes"), ("Graceful", "Fleet")],
         [("Graceful.Redis", "Sessions")] = [("Graceful", "Sessions")],
         [("Graceful.Redis", "KeyRing")] = [("Graceful", "KeyRing")],
         [("Graceful.AspNetCore", "Draining")] = [("Graceful", "Lifecycle"), ("Graceful", "Draining"), ("Graceful", "Probes")],
