@@ -23,6 +23,7 @@ internal sealed partial class StateSession : ISession
         _staysConnected = ConnectedSessions.MayBecomeOne(context.Features);
         if (_staysConnected)
         {
+            GatedUpgrade.Install(_gate, context.Features);
             parts.Connected.Add(_exchange);
         }
     }
