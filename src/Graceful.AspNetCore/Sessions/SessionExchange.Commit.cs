@@ -84,6 +84,12 @@ internal sealed partial class SessionExchange
                     Document.Accept(after, null);
                 }
 
+                if (Identity.IsNew)
+                {
+                    // Nothing was there that could be a user's, and what this request binds is noted.
+                    parts.Notes.IsFresh(Handle);
+                }
+
                 Identity.Established();
                 _wasStored = true;
                 parts.Touches.Committed(Handle);

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Graceful;
@@ -7,12 +6,6 @@ namespace Graceful;
 /// <summary>What one request says to the store about its session, and what it hears.</summary>
 internal sealed partial class SessionExchange(SessionParts parts, HttpContext context, ResponseGate gate, string key, TimeSpan idle, bool isNew)
 {
-    /// <summary>Holds whose session it is, so that a rotation takes the note along. Not among the keys of the application.</summary>
-    public const string UserEntry = "graceful:user";
-
-    /// <summary>Beyond nearly every session: the note is only looked at to end sessions.</summary>
-    private static readonly TimeSpan NoteLife = TimeSpan.FromDays(90);
-
     private static readonly IReadOnlyDictionary<string, long> NoExpectation = ReadOnlyDictionary<string, long>.Empty;
 
     private readonly long _begun = parts.Time.GetTimestamp();
@@ -177,11 +170,11 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
     public void Bind(string user)
     {
-        Write(UserEntry, new PendingEntry(null, EntryCodec.EncodeRaw(Encoding.UTF8.GetBytes(user))));
+        Write(SessionNotes.Entry, new PendingEntry(null, SessionNotes.Encode(user)));
         _userToBind = user;
     }
 
-    public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Store.BindAsync(user, session, NoteLife, cancellationToken);
+    public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Notes.NoteAsync(user, session, TimeToLive, cancellationToken);
 
     /// <summary>What is written from now on is another session.</summary>
     public void StartAnew()
@@ -195,7 +188,11 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     public void End()
     {
         _hasEnded = true;
-        if (!_wasStored)
+        if (_wasStored)
+        {
+            RenewNote();
+        }
+        else
         {
             Touch();
         }
@@ -207,6 +204,15 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
         if (!Identity.IsNew && !IsWithout)
         {
             parts.Touches.Used(Handle, TimeToLive, Home.OldPlaceOf(Identity.Address));
+            RenewNote();
+        }
+    }
+
+    private void RenewNote()
+    {
+        if (!Identity.IsNew && !IsDegraded)
+        {
+            parts.Notes.Used(Handle, TimeToLive, Document);
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed partial class StateSession : ISession
         get
         {
             _exchange.LoadAll();
-            return [.. _exchange.Document.Names().Where(n => n != SessionExchange.UserEntry)];
+            return [.. _exchange.Document.Names().Where(n => n != SessionNotes.Entry)];
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed partial class StateSession : ISession
 
     private void RefuseSchema(string key)
     {
-        if (key == SessionExchange.UserEntry)
+        if (key == SessionNotes.Entry)
         {
             throw new InvalidOperationException($"The session entry '{key}' is reserved: it holds what BindUser noted.");
         }
