@@ -144,12 +144,8 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
         _held = null;
     }
 
-    /// <summary>Nothing of what was held goes out.</summary>
-    public void Discard()
-    {
-        _held = null;
-        Buffer.Clear();
-    }
+    /// <summary>Nothing that waits goes out.</summary>
+    public void Discard() => Buffer.Clear();
 
     private void Pass()
     {

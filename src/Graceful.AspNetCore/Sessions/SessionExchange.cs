@@ -9,7 +9,6 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     private static readonly IReadOnlyDictionary<string, long> NoExpectation = ReadOnlyDictionary<string, long>.Empty;
 
     private readonly long _begun = parts.Time.GetTimestamp();
-    private bool _hasEnded;
     private bool _wasStored;
     private string? _userToBind;
     private SessionStoreException? _failure;
@@ -118,7 +117,7 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     public bool MayWrite()
     {
         RefuseWithout();
-        if (_hasEnded || gate.Passes || context.Response.HasStarted)
+        if (gate.Passes || context.Response.HasStarted)
         {
             throw new InvalidOperationException("The session cannot be changed any more: the response has begun.");
         }
@@ -187,7 +186,6 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     /// <summary>The request has ended.</summary>
     public void End()
     {
-        _hasEnded = true;
         if (_wasStored)
         {
             RenewNote();
