@@ -209,7 +209,7 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
             return;
         }
 
-        await SessionRefusal.WriteAsync(context, _response, _body, session).ConfigureAwait(false);
+        await SessionRefusal.WriteAsync(_response, _body, session).ConfigureAwait(false);
     }
 
     private async Task StartingAsync()

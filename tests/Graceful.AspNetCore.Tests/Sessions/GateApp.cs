@@ -8,7 +8,8 @@ namespace Graceful.AspNetCore.Tests.Sessions;
 internal static class GateApp
 {
     public static Task<SessionApp> StartAsync(
-        ProbeStore store, RequestDelegate handler, Func<HttpContext, Func<Task>, Task>? outside = null, Action<WebApplication>? before = null, Action<WebApplication>? behind = null) => SessionApp.StartAsync(
+        ProbeStore store, RequestDelegate handler, Func<HttpContext, Func<Task>, Task>? outside = null, Action<WebApplication>? before = null, Action<WebApplication>? behind = null,
+        Action<SessionStateOptions>? options = null) => SessionApp.StartAsync(
         store,
         a =>
         {
@@ -17,6 +18,7 @@ internal static class GateApp
             a.Map("/error", () => Results.Text("the page for errors", statusCode: 500));
             a.Map("/", handler);
         },
+        options,
         before: a =>
         {
             before?.Invoke(a);

@@ -59,6 +59,63 @@ public sealed class ResponseGateRefusalTests
     }
 
     [Fact]
+    public async Task Refused_TheAnswerIsWhole_ThoughTheHandlerGoesOn()
+    {
+        var gate = new Gate();
+        await using var app = await GateApp.StartAsync(
+            _store,
+            async c =>
+            {
+                if (_store.Commits.IsEmpty)
+                {
+                    GateApp.Set(c);
+                    return;
+                }
+
+                c.Session.Set("cart", new Cart(1));
+                await c.Response.WriteAsync("the handler's");
+                await gate.PassAsync();
+            },
+            options: o => o.AddSchema<Cart>("cart", 1));
+        var cookies = new CookieContainer();
+        using var browser = app.Browser(cookies);
+        await browser.GetAsync("/");
+
+        // Not the store's fault: 500, which has no body.
+        await _store.WriteAsync(_store.Handles.Keys.Single(), "cart", [0x40]);
+        await using var client = await RawClient.ConnectAsync(app.Test.Http);
+        var response = await client.GetAsync("/", $"Cookie: {cookies.GetCookieHeader(app.Test.Http)}\r\n");
+
+        Assert.Equal((500, "0"), (response.Status, response.Headers["Content-Length"]));
+        gate.Open();
+    }
+
+    [Fact]
+    public async Task Read_ThatFailsWhenTheResponseHasBegun_CutsIt_AndIsNotHidden()
+    {
+        await using var app = await GateApp.StartAsync(
+            _store,
+            async c =>
+            {
+                if (!_store.Fails)
+                {
+                    GateApp.Set(c);
+                    return;
+                }
+
+                await c.Response.WriteAsync("half of it");
+                c.Session.GetString("text");
+            });
+        using var browser = app.Browser();
+        (await browser.GetAsync("/")).EnsureSuccessStatusCode();
+        _store.Fails = true;
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => browser.GetStringAsync("/"));
+
+        await Eventually.True(() => app.Test.Log.Lines.Any(l => l.Text.Contains("unhandled", StringComparison.Ordinal) && l.Text.Contains("SessionStoreException", StringComparison.Ordinal)), "the fault is logged as it was");
+    }
+
+    [Fact]
     public async Task WrittenInFrontOfTheSession_CannotBeTakenBack_AndDoesNotLookWhole()
     {
         _store.Fails = true;
@@ -130,11 +187,13 @@ public sealed class ResponseGateRefusalTests
     }
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public async Task HalfAnAnswer_BeforeTheStoreFailed_IsReplaced_WhoeverHandlesExceptions(bool inside, bool head)
+    [InlineData("nobody", false)]
+    [InlineData("nobody", true)]
+    [InlineData("outside", false)]
+    [InlineData("outside", true)]
+    [InlineData("inside", false)]
+    [InlineData("inside", true)]
+    public async Task HalfAnAnswer_BeforeTheStoreFailed_IsReplaced_WhoeverHandlesExceptions(string who, bool head)
     {
         await using var app = await GateApp.StartAsync(
             _store,
@@ -154,14 +213,14 @@ public sealed class ResponseGateRefusalTests
             outside: null,
             before: a =>
             {
-                if (!inside)
+                if (who == "outside")
                 {
                     Handle(a);
                 }
             },
             behind: a =>
             {
-                if (inside)
+                if (who == "inside")
                 {
                     Handle(a);
                 }

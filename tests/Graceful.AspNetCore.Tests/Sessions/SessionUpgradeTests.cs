@@ -29,6 +29,7 @@ public sealed class SessionUpgradeTests
         Assert.DoesNotContain("Set-Cookie", socket.HttpResponseHeaders!.Keys);
         Assert.DoesNotContain("X-Application", socket.HttpResponseHeaders.Keys);
         Assert.IsType<SessionStoreException>(await went.Task.Within("the handler"));
+        Assert.DoesNotContain(app.Test.Log.Lines, l => l.Text.Contains("unhandled", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
