@@ -12,13 +12,15 @@ internal sealed class SessionNotes(GuardedSessionStore store, TimeProvider time)
     /// <summary>Holds whose session it is, so that a rotation takes the note along. Not among the keys of the application.</summary>
     public const string Entry = "graceful:user";
 
-    private const int MaxRemembered = 100_000;
+    public const int MaxRemembered = 100_000;
     private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
 
     /// <summary>Beyond the session's own: for days on which nothing could be noted.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromDays(90);
 
     private readonly ConcurrentDictionary<SessionHandle, long> _fresh = new();
+
+    public int Remembered => _fresh.Count;
 
     public static byte[] Encode(string user) => EntryCodec.EncodeRaw(Encoding.UTF8.GetBytes(user));
 
@@ -31,7 +33,7 @@ internal sealed class SessionNotes(GuardedSessionStore store, TimeProvider time)
     /// <summary>There is no note, or it has just been written.</summary>
     public void IsFresh(SessionHandle session)
     {
-        if (_fresh.Count >= MaxRemembered)
+        if (Remembered >= MaxRemembered)
         {
             // All are looked at once more, which is less than to look at the others each time.
             _fresh.Clear();

@@ -21,7 +21,8 @@ internal sealed class SessionRefusal : IStartupFilter, IExceptionHandler
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not SessionStoreException || httpContext.Response.HasStarted)
+        // The middleware that asks has looked whether the response has begun.
+        if (exception is not SessionStoreException)
         {
             return false;
         }

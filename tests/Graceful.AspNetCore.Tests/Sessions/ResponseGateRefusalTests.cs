@@ -116,6 +116,17 @@ public sealed class ResponseGateRefusalTests
     }
 
     [Fact]
+    public async Task Exception_OfTheApplication_IsItsOwn()
+    {
+        await using var app = await GateApp.StartAsync(_store, _ => throw new InvalidOperationException("test"), before: a => a.UseExceptionHandler("/error"));
+        using var browser = app.Browser();
+
+        var response = await browser.GetAsync("/");
+
+        Assert.Equal((HttpStatusCode.InternalServerError, "the page for errors"), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
     public async Task WrittenInFrontOfTheSession_CannotBeTakenBack_AndDoesNotLookWhole()
     {
         _store.Fails = true;

@@ -23,6 +23,16 @@ public sealed class SessionCookieAnswerTests
     }
 
     [Fact]
+    public async Task Session_ThatTheBrowserKnows_NeedsNoCookieAgain()
+    {
+        await using var app = await StartAsync();
+        using var browser = app.Browser();
+        Assert.Single(Cookies(await browser.GetAsync("/write"), Name));
+
+        Assert.Empty(Cookies(await browser.GetAsync("/write"), Name));
+    }
+
+    [Fact]
     public async Task Cookie_IsAsItsOptionsSay_AlsoWhenItIsDeleted()
     {
         await using var app = await StartAsync(b => b.Services.Configure<SessionOptions>(o => (o.Cookie.Name, o.Cookie.Path, o.Cookie.SameSite, o.Cookie.HttpOnly) = ("shop", "/a", SameSiteMode.Strict, true)));

@@ -144,6 +144,17 @@ public sealed class SessionNotesTests : IDisposable
     }
 
     [Fact]
+    public void Remembered_AreOnlySoMany()
+    {
+        for (var i = 0; i <= SessionNotes.MaxRemembered; i++)
+        {
+            _notes.IsFresh(SessionHandle.Of($"{i}"));
+        }
+
+        Assert.InRange(_notes.Remembered, 1, SessionNotes.MaxRemembered);
+    }
+
+    [Fact]
     public async Task Note_OutlivesASessionThatIdlesForLong()
     {
         await _notes.NoteAsync("ada", One, TimeSpan.FromDays(365), default);
