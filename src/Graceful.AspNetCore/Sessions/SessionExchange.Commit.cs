@@ -91,7 +91,6 @@ internal sealed partial class SessionExchange
                 }
 
                 Identity.Established();
-                _wasStored = true;
                 parts.Touches.Committed(Handle);
                 break;
             case SessionCommitOutcome.Cleared:

@@ -9,7 +9,6 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     private static readonly IReadOnlyDictionary<string, long> NoExpectation = ReadOnlyDictionary<string, long>.Empty;
 
     private readonly long _begun = parts.Time.GetTimestamp();
-    private bool _wasStored;
     private string? _userToBind;
     private SessionStoreException? _failure;
 
@@ -183,34 +182,16 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
         Document.Dropped();
     }
 
-    /// <summary>The request has ended.</summary>
-    public void End()
-    {
-        if (_wasStored)
-        {
-            RenewNote();
-        }
-        else
-        {
-            Touch();
-        }
-    }
-
-    /// <summary>The session is in use.</summary>
+    /// <summary>The session is in use. What this instance has just stored is not prolonged again.</summary>
     public void Touch()
     {
         if (!Identity.IsNew && !IsWithout)
         {
             parts.Touches.Used(Handle, TimeToLive, Home.OldPlaceOf(Identity.Address));
-            RenewNote();
-        }
-    }
-
-    private void RenewNote()
-    {
-        if (!Identity.IsNew && !IsDegraded)
-        {
-            parts.Notes.Used(Handle, TimeToLive, Document);
+            if (!IsDegraded)
+            {
+                parts.Notes.Used(Handle, TimeToLive, Document);
+            }
         }
     }
 

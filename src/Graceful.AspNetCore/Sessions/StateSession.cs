@@ -129,7 +129,7 @@ internal sealed partial class StateSession : ISession
         async Task EndAsync()
         {
             await _gate.EndAsync(hold: _exchange.HasFailed).ConfigureAwait(false);
-            _exchange.End();
+            _exchange.Touch();
             if (_staysConnected)
             {
                 _parts.Connected.Remove(_exchange);

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Graceful.AspNetCore.Tests.Sessions;
 
@@ -126,6 +127,26 @@ public sealed class SessionRequestTests
     }
 
     [Fact]
+    public async Task Session_ThatWasReadAndExpiredMeanwhile_IsNotBegunAnewWithWhatIsLeft()
+    {
+        var time = new FakeTimeProvider();
+        var store = new ProbeStore(time);
+        await using var app = await SessionApp.StartAsync(store, Map);
+        using var browser = app.Browser();
+        await browser.GetAsync("/write");
+        store.BeforeCommit = _ =>
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            return Task.CompletedTask;
+        };
+
+        var response = await browser.GetAsync("/read-write");
+
+        Assert.Contains("expires=Thu, 01 Jan 1970", SessionApp.SetCookie(response));
+        Assert.Empty(await store.EntriesAsync(store.Handles.Keys.Single()));
+    }
+
+    [Fact]
     public async Task Write_AfterTheEndOfTheMiddleware_Throws()
     {
         string? said = null;
@@ -162,6 +183,7 @@ public sealed class SessionRequestTests
             c.Session.SetString("text", "a");
             c.Session.SetString("other", "b");
         });
+        app.MapGet("/read-write", (HttpContext c) => c.Session.SetString("text", c.Session.GetString("text") + "b"));
         app.MapGet("/read-twice", (HttpContext c) =>
         {
             Assert.Throws<SessionStoreException>(() => c.Session.GetString("text"));

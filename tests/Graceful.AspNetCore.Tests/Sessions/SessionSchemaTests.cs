@@ -35,6 +35,18 @@ public sealed class SessionSchemaTests
     }
 
     [Fact]
+    public async Task Write_WithAContract_IsNotReadFirst()
+    {
+        await using var app = await StartNewerAsync(2);
+        using var browser = app.Browser(_cookies);
+        (await browser.GetAsync("/start")).EnsureSuccessStatusCode();
+
+        (await browser.GetAsync("/set?items=7")).EnsureSuccessStatusCode();
+
+        Assert.Equal((0, 2), (_store.Loads.Count, _store.Commits.Count));
+    }
+
+    [Fact]
     public async Task Write_BelowEveryVersionThatIsWritten_IsRefusedWithTheReason()
     {
         await using var app = await SessionApp.StartAsync(

@@ -57,4 +57,22 @@ public sealed class InMemorySessionStateStoreTests : SessionStateStoreTests
 
         Assert.Equal((0, 0), _store.Remembered);
     }
+
+    [Fact]
+    public async Task Session_ThatExpiredAndIsWrittenAgain_TakesNoNewEntryForAnOldOne()
+    {
+        // An older one, whose revisions are lower, is written in between.
+        var (session, other) = (NewSession(), NewSession());
+        await _store.CommitAsync(other, Commit(), default);
+        await _store.CommitAsync(session, Set(("a", "1")), default);
+        var old = await _store.CommitAsync(session, Set(("a", "2")) with { TimeToLive = TimeSpan.FromSeconds(1) }, default);
+        await _store.CommitAsync(other, Commit(), default);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var anew = await _store.CommitAsync(session, Set(("a", "3")), default);
+
+        Assert.True(anew.Revision > old.Revision, $"{anew.Revision} after {old.Revision}");
+        var swap = Set(("a", "4")) with { Expect = new Dictionary<string, long> { ["a"] = old.Revision } };
+        Assert.Equal(SessionCommitOutcome.Conflict, (await _store.CommitAsync(session, swap, default)).Outcome);
+    }
 }

@@ -27,24 +27,6 @@ public abstract partial class SessionStateStoreTests
     }
 
     [Fact]
-    public async Task Session_ThatExpiredAndIsWrittenAgain_TakesNoNewEntryForAnOldOne()
-    {
-        // An older one, whose revisions are lower, is written in between.
-        var other = NewSession();
-        await Store.CommitAsync(other, Set(("b", "1")), default);
-        await DoneAsync(Set(("a", "1")));
-        await DoneAsync(Set(("a", "2")));
-        var old = await DoneAsync(Set(("a", "3")) with { TimeToLive = Short });
-        await Store.CommitAsync(other, Set(("b", "2")), default);
-        await PassAsync(Short);
-
-        var anew = await DoneAsync(Set(("a", "4")));
-
-        Assert.True(anew.Revision > old.Revision, $"{anew.Revision} after {old.Revision}");
-        await RefusedAsync(SessionCommitOutcome.Conflict, Set(("a", "5")) with { Expect = new Dictionary<string, long> { ["a"] = old.Revision } });
-    }
-
-    [Fact]
     public async Task Age_IsFromTheFirstCommit_AndAClearKeepsIt()
     {
         await DoneAsync(Set(("a", "1")));
