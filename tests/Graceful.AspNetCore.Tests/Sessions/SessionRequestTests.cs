@@ -147,6 +147,19 @@ public sealed class SessionRequestTests
     }
 
     [Fact]
+    public async Task Session_ThatHadEnded_IsAnotherFromTheWriteOnThatMetIt()
+    {
+        await using var app = await StartAsync();
+        using var browser = app.Browser();
+        await browser.GetAsync("/write");
+        await _store.EndAsync(_store.Handles.Keys.Single(), TimeSpan.FromHours(1), default);
+
+        (await browser.GetAsync("/commit-write")).EnsureSuccessStatusCode();
+
+        Assert.Equal("later", await browser.GetStringAsync("/read"));
+    }
+
+    [Fact]
     public async Task Write_AfterTheEndOfTheMiddleware_Throws()
     {
         string? said = null;
@@ -210,6 +223,12 @@ public sealed class SessionRequestTests
         app.MapGet("/bind-commit", async (HttpContext c) =>
         {
             c.Session.BindUser("ada");
+            await c.Session.CommitAsync();
+            c.Session.SetString("text", "later");
+        });
+        app.MapGet("/commit-write", async (HttpContext c) =>
+        {
+            c.Session.SetString("text", "lost");
             await c.Session.CommitAsync();
             c.Session.SetString("text", "later");
         });
