@@ -188,10 +188,7 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
         if (!Identity.IsNew && !IsWithout)
         {
             parts.Touches.Used(Handle, TimeToLive, Home.OldPlaceOf(Identity.Address));
-            if (!IsDegraded)
-            {
-                parts.Notes.Used(Handle, TimeToLive, Document);
-            }
+            parts.Notes.Used(Handle, TimeToLive, Document);
         }
     }
 
