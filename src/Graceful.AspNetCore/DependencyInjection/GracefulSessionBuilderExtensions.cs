@@ -63,6 +63,7 @@ public static class GracefulSessionBuilderExtensions
         services.AddSingleton<EntryCodec>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionTouches>();
+        services.AddSingleton<SessionNotes>();
         services.AddSingleton<ConnectedSessions>();
         services.AddSingleton<IWarmUpTask, SessionWarmUp>();
         services.AddSingleton<IDrainParticipant>(sp => sp.GetRequiredService<SessionTouches>());

@@ -86,7 +86,7 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
 
     public void OnStarting(Func<object, Task> callback, object state)
     {
-        if (Passes || HasStarted || _opening is not null)
+        if (_opening is not null || _response.HasStarted)
         {
             _response.OnStarting(callback, state);
         }
@@ -123,42 +123,15 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
     }
 
     /// <returns>Whether the response may go on; false when it was replaced.</returns>
-    public ValueTask<bool> OpenAsync() => Passes ? new(true) : WasRefused ? new(false) : new(_opening ??= OpenCoreAsync());
+    public ValueTask<bool> OpenAsync() => Passes ? new(true) : new(_opening ??= OpenCoreAsync());
 
-    public bool OpenNow() => Passes || (!WasRefused && OpenAsync().AsTask().GetAwaiter().GetResult());
+    public bool OpenNow() => Passes || OpenAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>
     /// The end of the session middleware: the application has written what it wanted, and the response may not have begun. Callbacks for its start run when it starts; the session takes no more.
     /// </summary>
     /// <param name="hold">An exception of the store may be under way: what was written so far may have to be replaced.</param>
-    public async ValueTask EndAsync(bool hold)
-    {
-        if (Passes || WasRefused || _opening is not null)
-        {
-            await OpenAsync().ConfigureAwait(false);
-            return;
-        }
-
-        _opening = Task.FromResult(true);
-        if (!await session.TryStoreAsync().ConfigureAwait(false))
-        {
-            await RefuseAsync().ConfigureAwait(false);
-            return;
-        }
-
-        foreach (var (callback, state) in _starting?.Reverse() ?? [])
-        {
-            _response.OnStarting(callback, state);
-        }
-
-        if (hold && Buffer.Length > 0)
-        {
-            _held = Buffer.Written.ToArray();
-            Buffer.Clear();
-        }
-
-        Pass();
-    }
+    public Task EndAsync(bool hold) => _opening ??= EndCoreAsync(hold);
 
     /// <summary>The request has ended well: gives the server what was held, unless an answer of others took its place.</summary>
     public void Release()
@@ -171,12 +144,8 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
         _held = null;
     }
 
-    /// <summary>Nothing of what was held goes out.</summary>
-    public void Discard()
-    {
-        _held = null;
-        Buffer.Clear();
-    }
+    /// <summary>Nothing that waits goes out.</summary>
+    public void Discard() => Buffer.Clear();
 
     private void Pass()
     {
@@ -206,6 +175,29 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
         return true;
     }
 
+    private async Task<bool> EndCoreAsync(bool hold)
+    {
+        if (!await session.TryStoreAsync().ConfigureAwait(false))
+        {
+            await RefuseAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        foreach (var (callback, state) in _starting?.Reverse() ?? [])
+        {
+            _response.OnStarting(callback, state);
+        }
+
+        if (hold && Buffer.Length > 0)
+        {
+            _held = Buffer.Written.ToArray();
+            Buffer.Clear();
+        }
+
+        Pass();
+        return true;
+    }
+
     private async Task RefuseAsync()
     {
         WasRefused = true;
@@ -217,12 +209,12 @@ internal sealed class ResponseGate(HttpContext context, StateSession session) : 
             return;
         }
 
-        await SessionRefusal.WriteAsync(context, _response, _body, session).ConfigureAwait(false);
+        await SessionRefusal.WriteAsync(_response, _body, session).ConfigureAwait(false);
     }
 
     private async Task StartingAsync()
     {
-        if (!Passes && !WasRefused && !await session.TryStoreAsync().ConfigureAwait(false))
+        if (!WasRefused && !await session.TryStoreAsync().ConfigureAwait(false))
         {
             throw new SessionStoreException("The session was not stored, so the response does not begin.");
         }

@@ -26,11 +26,8 @@ internal sealed class SessionCookie(IDataProtectionProvider protection, IOptions
         context.Response.Headers.Expires = "-1";
     }
 
-    public void Delete(HttpContext context)
-    {
-        Forget(context.Response);
-        context.Response.Cookies.Delete(Name, options.Value.Cookie.Build(context));
-    }
+    /// <summary>Likewise: of its own accord.</summary>
+    public void Delete(HttpContext context) => context.Response.Cookies.Delete(Name, options.Value.Cookie.Build(context));
 
     private void Forget(HttpResponse response)
     {

@@ -1,7 +1,11 @@
 namespace Graceful;
 
 /// <summary>What a request writes under a name: bytes, JSON of a schema's current version, or nothing any more.</summary>
-internal readonly record struct PendingEntry(SessionSchema? Schema, byte[]? Bytes);
+internal readonly record struct PendingEntry(SessionSchema? Schema, byte[]? Bytes)
+{
+    /// <summary>What it replaces was known when it was written, and may be replaced. What is read later was not looked at.</summary>
+    public bool HasSeen { get; init; }
+}
 
 /// <summary>A session as this request sees it: what it has read, and what it has written on top and not stored yet. Not thread-safe, as a request is not.</summary>
 internal sealed class SessionDocument
@@ -32,23 +36,23 @@ internal sealed class SessionDocument
 
     public bool Knows(string name) => KnowsAll || TryFindPending(name, out _) || _known?.Contains(name) == true;
 
-    /// <summary>Entries with a schema that are to be replaced, and were never read; null when there are none.</summary>
+    /// <summary>Entries with a schema that are to be replaced, and had not been read by then; null when there are none.</summary>
     public List<string>? Unseen()
     {
         List<string>? unseen = null;
-        if (!KnowsAll)
+        foreach (var (name, pending) in Pending)
         {
-            foreach (var (name, pending) in Pending)
+            if (pending is { Schema: not null, Bytes: not null, HasSeen: false })
             {
-                if (pending is { Schema: not null, Bytes: not null } && _known?.Contains(name) != true)
-                {
-                    (unseen ??= []).Add(name);
-                }
+                (unseen ??= []).Add(name);
             }
         }
 
         return unseen;
     }
+
+    /// <summary>Whether a write of now knows what it replaces: it was read, or is removed.</summary>
+    public bool Sees(string name) => TryFindPending(name, out var pending) && pending.Bytes is not null ? pending.HasSeen : Knows(name);
 
     /// <param name="state">What was read.</param>
     /// <param name="names">What was asked for; null for everything.</param>

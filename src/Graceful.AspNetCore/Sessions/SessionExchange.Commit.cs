@@ -84,8 +84,13 @@ internal sealed partial class SessionExchange
                     Document.Accept(after, null);
                 }
 
+                if (Identity.IsNew)
+                {
+                    // Nothing was there that could be a user's, and what this request binds is noted.
+                    parts.Notes.IsFresh(Handle);
+                }
+
                 Identity.Established();
-                _wasStored = true;
                 parts.Touches.Committed(Handle);
                 break;
             case SessionCommitOutcome.Cleared:

@@ -12,7 +12,7 @@ internal sealed partial class SessionExchange
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            await ReloadAsync(names, cancellationToken).ConfigureAwait(false);
+            await ReloadAsync(Document.KnowsAll ? null : names, cancellationToken).ConfigureAwait(false);
             if (IsDegraded)
             {
                 throw _failure!;

@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Graceful;
@@ -8,17 +7,9 @@ namespace Graceful;
 /// <summary>What one request says to the store about its session, and what it hears.</summary>
 internal sealed partial class SessionExchange(SessionParts parts, HttpContext context, ResponseGate gate, string key, TimeSpan idle, bool isNew)
 {
-    /// <summary>Holds whose session it is, so that a rotation takes the note along. Not among the keys of the application.</summary>
-    public const string UserEntry = "graceful:user";
-
-    /// <summary>Beyond nearly every session: the note is only looked at to end sessions.</summary>
-    private static readonly TimeSpan NoteLife = TimeSpan.FromDays(90);
-
     private static readonly IReadOnlyDictionary<string, long> NoExpectation = ReadOnlyDictionary<string, long>.Empty;
 
     private readonly long _begun = parts.Time.GetTimestamp();
-    private bool _hasEnded;
-    private bool _wasStored;
     private string? _userToBind;
     private SessionStoreException? _failure;
 
@@ -127,7 +118,7 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
     public bool MayWrite()
     {
         RefuseWithout();
-        if (_hasEnded || gate.Passes || context.Response.HasStarted)
+        if (gate.Passes || context.Response.HasStarted)
         {
             throw new InvalidOperationException("The session cannot be changed any more: the response has begun.");
         }
@@ -179,11 +170,11 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
 
     public void Bind(string user)
     {
-        Write(UserEntry, new PendingEntry(null, EntryCodec.EncodeRaw(Encoding.UTF8.GetBytes(user))));
+        Write(SessionNotes.Entry, new PendingEntry(null, SessionNotes.Encode(user)));
         _userToBind = user;
     }
 
-    public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Store.BindAsync(user, session, NoteLife, cancellationToken);
+    public ValueTask NoteAsync(string user, SessionHandle session, CancellationToken cancellationToken) => parts.Notes.NoteAsync(user, session, TimeToLive, cancellationToken);
 
     /// <summary>What is written from now on is another session.</summary>
     public void StartAnew()
@@ -193,22 +184,13 @@ internal sealed partial class SessionExchange(SessionParts parts, HttpContext co
         Document.Dropped();
     }
 
-    /// <summary>The request has ended.</summary>
-    public void End()
-    {
-        _hasEnded = true;
-        if (!_wasStored)
-        {
-            Touch();
-        }
-    }
-
-    /// <summary>The session is in use.</summary>
+    /// <summary>The session is in use. What this instance has just stored is not prolonged again.</summary>
     public void Touch()
     {
         if (!Identity.IsNew && !IsWithout)
         {
             parts.Touches.Used(Handle, TimeToLive, Home.OldPlaceOf(Identity.Address));
+            parts.Notes.Used(Handle, TimeToLive, Document);
         }
     }
 

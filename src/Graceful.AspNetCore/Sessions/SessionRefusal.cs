@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Graceful;
 
-/// <summary>The answer to a request whose session cannot be had. Outermost, and for applications that handle exceptions themselves as one of their handlers.</summary>
+/// <summary>The answer to a request whose session cannot be had (to HEAD the server sends no body). Outermost, and for applications that handle exceptions themselves as one of their handlers.</summary>
 internal sealed class SessionRefusal : IStartupFilter, IExceptionHandler
 {
     private static readonly byte[] Unavailable = Encoding.UTF8.GetBytes(
@@ -21,7 +21,8 @@ internal sealed class SessionRefusal : IStartupFilter, IExceptionHandler
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not SessionStoreException || httpContext.Response.HasStarted)
+        // The middleware that asks has looked whether the response has begun.
+        if (exception is not SessionStoreException)
         {
             return false;
         }
@@ -31,7 +32,7 @@ internal sealed class SessionRefusal : IStartupFilter, IExceptionHandler
     }
 
     /// <summary>Replaces the response at the gate.</summary>
-    public static async Task WriteAsync(HttpContext context, IHttpResponseFeature response, IHttpResponseBodyFeature body, StateSession session)
+    public static async Task WriteAsync(IHttpResponseFeature response, IHttpResponseBodyFeature body, StateSession session)
     {
         response.Headers.Clear();
         response.ReasonPhrase = null;
@@ -44,10 +45,7 @@ internal sealed class SessionRefusal : IStartupFilter, IExceptionHandler
         else
         {
             SetHead(response);
-            if (!HttpMethods.IsHead(context.Request.Method))
-            {
-                await body.Stream.WriteAsync(Unavailable, CancellationToken.None).ConfigureAwait(false);
-            }
+            await body.Stream.WriteAsync(Unavailable, CancellationToken.None).ConfigureAwait(false);
         }
 
         await body.CompleteAsync().ConfigureAwait(false);
@@ -77,7 +75,7 @@ internal sealed class SessionRefusal : IStartupFilter, IExceptionHandler
         Gate(context)?.Discard();
         context.Response.Clear();
         SetHead(context.Features.GetRequiredFeature<IHttpResponseFeature>());
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(Unavailable, CancellationToken.None).AsTask();
+        return context.Response.Body.WriteAsync(Unavailable, CancellationToken.None).AsTask();
     }
 
     private static void SetHead(IHttpResponseFeature response)

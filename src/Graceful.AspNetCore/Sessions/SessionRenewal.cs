@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using System.Text;
 
 namespace Graceful;
 
@@ -59,9 +58,9 @@ internal sealed class SessionRenewal(SessionParts parts, SessionExchange exchang
     private async ValueTask<SessionState> MoveAsync(SessionState state, SessionHandle from, SessionAddress to, CancellationToken cancellationToken)
     {
         var moved = state.Entries.ToDictionary(e => e.Key, e => parts.Codec.Move(e.Key, e.Value.Data, from, to.Handle));
-        if (moved.TryGetValue(SessionExchange.UserEntry, out var user))
+        if (SessionNotes.UserOf(state.Entries) is { } user)
         {
-            await exchange.NoteAsync(Encoding.UTF8.GetString(user.Span[1..]), to.Handle, cancellationToken).ConfigureAwait(false);
+            await exchange.NoteAsync(user, to.Handle, cancellationToken).ConfigureAwait(false);
         }
 
         var commit = exchange.NewCommit(SessionExchange.NewId(), true, moved, [], ReadOnlyDictionary<string, long>.Empty) with { Generation = null, Elapsed = TimeSpan.Zero };

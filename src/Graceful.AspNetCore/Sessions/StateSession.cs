@@ -23,6 +23,7 @@ internal sealed partial class StateSession : ISession
         _staysConnected = ConnectedSessions.MayBecomeOne(context.Features);
         if (_staysConnected)
         {
+            GatedUpgrade.Install(_gate, context.Features);
             parts.Connected.Add(_exchange);
         }
     }
@@ -56,7 +57,7 @@ internal sealed partial class StateSession : ISession
         get
         {
             _exchange.LoadAll();
-            return [.. _exchange.Document.Names().Where(n => n != SessionExchange.UserEntry)];
+            return [.. _exchange.Document.Names().Where(n => n != SessionNotes.Entry)];
         }
     }
 
@@ -128,7 +129,7 @@ internal sealed partial class StateSession : ISession
         async Task EndAsync()
         {
             await _gate.EndAsync(hold: _exchange.HasFailed).ConfigureAwait(false);
-            _exchange.End();
+            _exchange.Touch();
             if (_staysConnected)
             {
                 _parts.Connected.Remove(_exchange);
@@ -222,7 +223,7 @@ internal sealed partial class StateSession : ISession
 
     private void RefuseSchema(string key)
     {
-        if (key == SessionExchange.UserEntry)
+        if (key == SessionNotes.Entry)
         {
             throw new InvalidOperationException($"The session entry '{key}' is reserved: it holds what BindUser noted.");
         }

@@ -28,7 +28,7 @@ internal readonly struct TypedEntries(SessionParts parts, SessionExchange exchan
     public void Write<T>(SessionSchema<T> schema, T value)
     {
         RefuseToOverwrite(schema.Name);
-        exchange.Write(schema.Name, new PendingEntry(schema, schema.Write(value)));
+        exchange.Write(schema.Name, new PendingEntry(schema, schema.Write(value)) { HasSeen = exchange.Document.Sees(schema.Name) });
     }
 
     public async ValueTask<T> UpdateAsync<T>(SessionSchema<T> schema, Func<T?, T> change, CancellationToken cancellationToken)

@@ -16,6 +16,18 @@ public sealed class InMemorySessionStateStore(TimeProvider time) : ISessionState
     // Where a new session's revisions begin: above those of every session before.
     private long _highest;
 
+    /// <summary>What takes memory.</summary>
+    internal (int Sessions, int Users) Remembered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_sessions.Count, _users.Count);
+            }
+        }
+    }
+
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
     /// <inheritdoc/>
@@ -135,7 +147,6 @@ public sealed class InMemorySessionStateStore(TimeProvider time) : ISessionState
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            Trim(user, Now);
             if (!_users.TryGetValue(user, out var notes))
             {
                 _users[user] = notes = [];

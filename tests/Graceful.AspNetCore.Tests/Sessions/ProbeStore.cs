@@ -8,6 +8,8 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     private readonly InMemorySessionStateStore _inner = new(time ?? TimeProvider.System);
     private int _calls;
     private int _touched;
+    private int _noted;
+    private int _asked;
 
     public volatile bool Hangs;
 
@@ -27,13 +29,19 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     /// <summary>Awaited once, before a session is ended for its successor.</summary>
     public Func<SessionHandle, Task>? BeforeEnd { get; set; }
 
-    /// <summary>Awaited calls: everything but touches.</summary>
+    /// <summary>Awaited calls: everything but touches, and reads of whose a session is.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
     /// <summary>Of the last call.</summary>
     public CancellationToken LastToken { get; private set; }
 
     public int Touched => Volatile.Read(ref _touched);
+
+    /// <summary>Notes of users that were written.</summary>
+    public int Noted => Volatile.Read(ref _noted);
+
+    /// <summary>Reads of nothing but whose a session is.</summary>
+    public int Asked => Volatile.Read(ref _asked);
 
     public ConcurrentQueue<SessionCommit> Commits { get; } = [];
 
@@ -43,6 +51,12 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public async ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
     {
+        if (names?.Count == 1 && names.Single() == SessionNotes.Entry)
+        {
+            Interlocked.Increment(ref _asked);
+            return Fails ? throw new SessionStoreException("The test's store is down.") : await _inner.LoadAsync(session, names, cancellationToken);
+        }
+
         await CallAsync(cancellationToken);
         Loads.Enqueue(names);
         return await _inner.LoadAsync(session, names, cancellationToken);
@@ -91,6 +105,7 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     {
         await CallAsync(cancellationToken);
         await _inner.BindAsync(user, session, timeToLive, cancellationToken);
+        Interlocked.Increment(ref _noted);
     }
 
     public ValueTask UnbindAsync(string user, SessionHandle session, CancellationToken cancellationToken) => _inner.UnbindAsync(user, session, cancellationToken);

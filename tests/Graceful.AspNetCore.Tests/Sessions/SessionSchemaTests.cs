@@ -35,6 +35,18 @@ public sealed class SessionSchemaTests
     }
 
     [Fact]
+    public async Task Write_WithAContract_IsNotReadFirst()
+    {
+        await using var app = await StartNewerAsync(2);
+        using var browser = app.Browser(_cookies);
+        (await browser.GetAsync("/start")).EnsureSuccessStatusCode();
+
+        (await browser.GetAsync("/set?items=7")).EnsureSuccessStatusCode();
+
+        Assert.Equal((0, 2), (_store.Loads.Count, _store.Commits.Count));
+    }
+
+    [Fact]
     public async Task Write_BelowEveryVersionThatIsWritten_IsRefusedWithTheReason()
     {
         await using var app = await SessionApp.StartAsync(
@@ -135,7 +147,7 @@ public sealed class SessionSchemaTests
         await _store.WriteAsync(Session, "cart", entry);
 
         Assert.Equal(("True", what), (await browser.GetStringAsync("/unreadable"), what));
-        foreach (var path in new[] { "/items", "/set?items=1", "/update", "/read-set" })
+        foreach (var path in new[] { "/items", "/set?items=1", "/update", "/read-set", "/set-read" })
         {
             Assert.Equal((HttpStatusCode.InternalServerError, path), ((await browser.GetAsync(path)).StatusCode, path));
         }
@@ -186,6 +198,12 @@ public sealed class SessionSchemaTests
         {
             _ = c.Session.GetString("started");
             c.Session.Set("cart", Make(1));
+        });
+        app.MapGet("/set-read", (HttpContext c) =>
+        {
+            c.Session.Set("cart", Make(1));
+            _ = c.Session.GetString("started");
+            c.Session.Set("cart", Make(2));
         });
         app.MapGet("/update", async (HttpContext c) => { await c.Session.UpdateAsync<T>("cart", old => More(old)); });
         app.MapGet("/commit", async (HttpContext c) =>

@@ -20,6 +20,7 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
     {
         Set,
         LookAndSet,
+        SetAndLook,
         Update,
         Get,
         IsUnreadable,
@@ -27,7 +28,7 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
     }
 
     private static readonly Gen<(int Build, Op Op, int Items)> Steps = Gen.Select(
-        Gen.Int[1, Builds], Gen.Frequency((3, Gen.Const(Op.Set)), (2, Gen.Const(Op.LookAndSet)), (3, Gen.Const(Op.Update)), (2, Gen.Const(Op.Get)), (1, Gen.Const(Op.IsUnreadable)), (1, Gen.Const(Op.Remove))), Gen.Int[0, 99]);
+        Gen.Int[1, Builds], Gen.Frequency((3, Gen.Const(Op.Set)), (2, Gen.Const(Op.LookAndSet)), (2, Gen.Const(Op.SetAndLook)), (3, Gen.Const(Op.Update)), (2, Gen.Const(Op.Get)), (1, Gen.Const(Op.IsUnreadable)), (1, Gen.Const(Op.Remove))), Gen.Int[0, 99]);
 
     public async ValueTask InitializeAsync()
     {
@@ -68,6 +69,7 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
             {
                 Op.Set => $"/set?items={items}",
                 Op.LookAndSet => $"/look-set?items={items}",
+                Op.SetAndLook => $"/set-look?items={items}",
                 Op.Update => "/update",
                 Op.Get => "/items",
                 Op.IsUnreadable => "/unreadable",
@@ -79,7 +81,7 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
             var text = isReadable || !mayFail ? await response.Content.ReadAsStringAsync() : "";
             switch (op)
             {
-                case Op.Set or Op.LookAndSet when isReadable:
+                case Op.Set or Op.LookAndSet or Op.SetAndLook when isReadable:
                     stored = (build, items);
                     break;
                 case Op.Update when isReadable:
@@ -113,6 +115,11 @@ public sealed class SessionUnreadablePropertyTests : IAsyncLifetime
         {
             c.Session.IsUnreadable("cart");
             c.Session.Set("cart", new Cart(items));
+        });
+        app.MapGet("/set-look", (HttpContext c, int items) =>
+        {
+            c.Session.Set("cart", new Cart(items));
+            _ = c.Session.Keys;
         });
         app.MapGet("/update", async (HttpContext c) =>
         {
