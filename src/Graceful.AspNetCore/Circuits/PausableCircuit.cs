@@ -17,6 +17,9 @@ internal sealed class PausableCircuit(CircuitPauses pauses, IJSRuntime js) : Cir
 {
     private bool _canResume;
 
+    /// <summary>Ups less downs: a client that leaves while another handler waits is down before it is up, and must not be remembered.</summary>
+    private int _ups;
+
     public override Task OnCircuitOpenedAsync(Circuit circuit, CancellationToken cancellationToken)
     {
         _canResume = PausedConnections.AddComponents;
@@ -25,7 +28,7 @@ internal sealed class PausableCircuit(CircuitPauses pauses, IJSRuntime js) : Cir
 
     public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        if (_canResume)
+        if (++_ups > 0 && _canResume)
         {
             pauses.Add(this);
         }
@@ -35,6 +38,7 @@ internal sealed class PausableCircuit(CircuitPauses pauses, IJSRuntime js) : Cir
 
     public override Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)
     {
+        _ups--;
         pauses.Remove(this);
         PausedConnections.CircuitEnds();
         return Task.CompletedTask;

@@ -81,12 +81,15 @@ internal sealed class HubConnections(DrainOptions options, TimeProvider time, IH
 
             if (time.GetElapsedTime(start) >= idleFrom)
             {
-                idle.Take((idle.Count / IdleLooks) + 1).ToList().ForEach(c => c.CloseWhenQuiet());
+                idle.Take(HowMany(idle.Count, options.StreamGrace - time.GetElapsedTime(start))).ToList().ForEach(c => c.CloseWhenQuiet());
             }
 
             await Task.Delay(LookInterval, time).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Of those that say nothing: a few, but so many that none is left when half of the time that is left has passed. Those that waited for a farewell begin late.</summary>
+    private static int HowMany(int idle, TimeSpan left) => left <= LookInterval * 2 ? idle : Math.Max((idle / IdleLooks) + 1, (int)Math.Ceiling(idle * (LookInterval * 2 / left)));
 
     /// <summary>Less and less as the grace runs out: a client that invokes without a pause leaves no long one, and would be cut at the end.</summary>
     private TimeSpan HowLongOut(TimeSpan elapsed)

@@ -110,9 +110,9 @@ internal sealed partial class KeyRingWatch(
                 await comparison.LookAsync(stoppingToken).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // The host ends.
+            // The host ends, whatever a store had to say just then.
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class KeyRingWatch(
 
     private string Application => dataProtection.Value.ApplicationDiscriminator ?? "";
 
-    /// <summary>A ring that the application keeps is only read, to be named.</summary>
+    /// <summary>A ring that the application keeps is only read, to be named. Its repository may hang, which must not hold the host's stop.</summary>
     private Task IdentifyAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
@@ -135,7 +135,7 @@ internal sealed partial class KeyRingWatch(
                 identity.Hash = null;
             }
         },
-        cancellationToken);
+        cancellationToken).WaitAsync(cancellationToken);
 
     private async Task CheckOnceAsync(CancellationToken cancellationToken)
     {

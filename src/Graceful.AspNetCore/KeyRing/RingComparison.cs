@@ -45,19 +45,19 @@ internal sealed partial class RingComparison(RingIdentity identity, GracefulOpti
 
             var since = _known.TryGetValue(member.Id, out var before) && (before.Ours, before.Theirs) == (ours, theirs) ? before.Since : now;
             known[member.Id] = new Difference(ours, theirs, since);
-            if (time.GetElapsedTime(since, now) >= Patience && _told.Add(member.Id))
+            if (time.GetElapsedTime(since, now) >= Patience && _told.Add(theirs))
             {
                 LogDiffers(logger, member.Version, member.Host, member.Id, theirs, ours);
             }
         }
 
-        // Whoever agrees again is told of anew when it differs anew.
-        _told.IntersectWith(known.Keys);
+        // A ring is told of once, by one of those that use it, and again when it is back.
+        _told.IntersectWith(known.Values.Select(d => d.Theirs));
         _known = known;
     }
 
     [LoggerMessage(
-        267, LogLevel.Warning, "The instance {Instance} (version {Version} on {Host}) uses another key ring ({Theirs}) than this one ({Ours}): neither reads the other's cookies. Both need the same keys and the same application name", EventName = "KeyRingDiffers")]
+        267, LogLevel.Warning, "The instance {Instance} (version {Version} on {Host}) uses another key ring ({Theirs}) than this one ({Ours}): one may not read what the other protects, such as its cookies. All need the same keys and the same application name", EventName = "KeyRingDiffers")]
     private static partial void LogDiffers(ILogger logger, string version, string host, string instance, string theirs, string ours);
 
     private readonly record struct Difference(string Ours, string Theirs, long Since);

@@ -2,14 +2,18 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace Graceful;
 
-/// <summary>Tokens that end a call when its time is over: with their timers used again and again, for there is one for each call to the store. A clock of a test's gets new ones.</summary>
-internal sealed class CallLimits(TimeProvider time)
+/// <summary>
+/// Tokens that end a call when its time is over: with their timers used again and again, for there is one for each call to the store. A store that is not known to be done with a token when its call has
+/// ended gets new ones, and so does a clock of a test's.
+/// </summary>
+internal sealed class CallLimits(TimeProvider time, bool mayUseAgain)
 {
+    private readonly bool _usesAgain = mayUseAgain && time == TimeProvider.System;
     private static readonly DefaultObjectPool<CancellationTokenSource> Unused = new(new Policy());
 
     public CancellationTokenSource Start(TimeSpan wait)
     {
-        if (time != TimeProvider.System)
+        if (!_usesAgain)
         {
             return new CancellationTokenSource(wait, time);
         }
@@ -21,7 +25,7 @@ internal sealed class CallLimits(TimeProvider time)
 
     public void End(CancellationTokenSource limit)
     {
-        if (time == TimeProvider.System)
+        if (_usesAgain)
         {
             Unused.Return(limit);
         }

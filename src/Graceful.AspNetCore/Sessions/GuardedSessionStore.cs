@@ -14,7 +14,7 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly CallLimits _limits = new(time);
+    private readonly CallLimits _limits = new(time, mayUseAgain: store.EndsWithToken);
 
     // A timestamp of the clock; 0 while the store answers.
     private long _closedUntil;
@@ -52,8 +52,9 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
         return true;
     }
 
+    /// <summary>For a store that says nothing of whether it ends with its token.</summary>
     internal ValueTask<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
-        CallAsync(operation, attempts, call, static (call, token) => call(token), cancellationToken);
+        CallAsync(operation, attempts, call, static (call, token) => new ValueTask<T>(call(token).AsTask().WaitAsync(token)), cancellationToken);
 
     // Every read and every commit comes by here.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -73,12 +74,18 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
             {
                 using var caller = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
 
-                // No call waits longer than its token: that is every store's promise, and in the conformance suite.
-                var answer = await call(state, limit.Token).ConfigureAwait(false);
+                var answer = store.EndsWithToken
+                    ? await call(state, limit.Token).ConfigureAwait(false)
+                    : await call(state, limit.Token).AsTask().WaitAsync(limit.Token).ConfigureAwait(false);
                 Reset();
                 return answer;
             }
-            catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+            {
+                // Its own token: callers ask which it was.
+                throw new OperationCanceledException(e.Message, e, cancellationToken);
+            }
+            catch (OperationCanceledException e) when (limit.IsCancellationRequested)
             {
                 failure = new SessionStoreException($"The store of sessions did not answer in {waited.TotalSeconds:0.###} s.", e);
             }

@@ -65,7 +65,8 @@ internal sealed class RedisSessionEntries(HashEntry[] fields) : IReadOnlyDiction
         {
             if (!SessionFields.IsReserved(field.Name) && SessionFields.TryReadEntry(field.Value, out var entry))
             {
-                all[SessionFields.NameOf(field.Name!)] = entry;
+                // The first, as above, where damaged names look alike.
+                all.TryAdd(SessionFields.NameOf(field.Name!), entry);
             }
         }
 

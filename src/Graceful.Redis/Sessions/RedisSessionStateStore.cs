@@ -11,6 +11,8 @@ internal sealed class RedisSessionStateStore(RedisConnection connection, string 
     private readonly SessionStateKeys _keys = new(connection.Prefix, application);
     private readonly RedisScriptRunner _scripts = new(connection);
 
+    public bool EndsWithToken => true;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionState> LoadAsync(SessionHandle session, IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ public sealed record FleetMember(
     DateTimeOffset? StartedAt,
     DateTimeOffset LeaseEnds)
 {
-    /// <summary>Which ring of keys it uses (<see cref="IKeyRingIdentity"/>); null when unknown. Two instances with different ones do not read each other's cookies.</summary>
+    /// <summary>Which ring of keys it uses (<see cref="IKeyRingIdentity"/>); null when unknown. Two instances with different ones may not read each other's cookies.</summary>
     public string? KeyRing { get; init; }
 }
 

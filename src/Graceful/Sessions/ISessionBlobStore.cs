@@ -6,7 +6,7 @@ namespace Graceful;
 /// </summary>
 /// <remarks>
 /// Failures to reach the store are <see cref="SessionStoreException"/>; whether what was asked was done is then unknown. The texts hold no key: whoever knows one has the session.
-/// No call waits longer than its token (<see cref="OperationCanceledException"/>), which is all that keeps a request from waiting for a store that hangs.
+/// No call waits longer than its token (<see cref="OperationCanceledException"/>).
 /// </remarks>
 public interface ISessionBlobStore
 {

@@ -6,10 +6,17 @@ namespace Graceful;
 /// <remarks>
 /// An implementation must pass the conformance suite of the repository (<c>SessionStateStoreTests</c>). Failures to reach the store are <see cref="SessionStoreException"/>; whether a commit that ended
 /// so was applied is unknown, and it may be sent again with the same <see cref="SessionCommit.Id"/>. The same holds for one whose token was cancelled (<see cref="OperationCanceledException"/>): no call
-/// waits longer than its token, which is all that keeps a request from waiting for a store that hangs; and what was sent is not called back.
+/// waits longer than its token, and what was sent is not called back. A token is not used after its call has ended, and what is registered with it does not throw.
+/// As every <see cref="ValueTask"/>, what a call returns is awaited once, and not waited for in another way.
 /// </remarks>
 public interface ISessionStateStore
 {
+    /// <summary>
+    /// Whether every call ends as soon as its token is cancelled, whatever hangs behind it. Where it does not say so (the default: false), requests do not rely on it: somebody waits beside each call, which
+    /// costs a few hundred bytes.
+    /// </summary>
+    bool EndsWithToken => false;
+
     /// <summary>Reads a session.</summary>
     /// <param name="session">The session.</param>
     /// <param name="names">The entries to read; null for all of them. What is not named is not transferred.</param>

@@ -16,6 +16,9 @@ public sealed class InMemorySessionStateStore(TimeProvider time) : ISessionState
     // Where a new session's revisions begin: above those of every session before.
     private long _highest;
 
+    /// <inheritdoc/>
+    public bool EndsWithToken => true;
+
     /// <summary>What takes memory.</summary>
     internal (int Sessions, int Users) Remembered
     {

@@ -64,6 +64,20 @@ internal sealed partial class Browser : IAsyncDisposable
         return browser;
     }
 
+    /// <summary>Opens the page, and leaves as soon as the server is about to open its circuit.</summary>
+    public static async Task LeaveBeforeItIsOpenAsync(TestApp app, Task opening)
+    {
+        await using var browser = new Browser();
+        using var http = new HttpClient { BaseAddress = app.Http };
+        var page = await http.GetStringAsync("/");
+        browser._marker = Marker().Match(page).Groups[1].Value;
+        await browser.ConnectAsync(app);
+        browser._circuit = await browser._connection.InvokeAsync<string>("StartCircuit", app.Http.ToString(), app.Http.ToString(), "[]", "");
+        await browser.AddComponentAsync(WebUtility.HtmlDecode(PageState().Match(page).Groups[1].Value));
+        await opening;
+        await browser._connection.StopAsync();
+    }
+
     /// <summary>As blazor.server.js: the circuit is started with the component.</summary>
     public static async Task<Browser> OpenServerPageAsync(TestApp app)
     {

@@ -11,7 +11,7 @@ internal static class CircuitApp
     /// <summary>Of the streams' grace: long enough for three quarters of it to be told from the whole on a loaded machine.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
 
-    public static Task<TestApp> StartAsync(IKeyRingStore ring, bool withCircuits = true, Action<GracefulOptions>? options = null) => TestApp.StartAsync(
+    public static Task<TestApp> StartAsync(IKeyRingStore ring, bool withCircuits = true, Action<GracefulOptions>? options = null, Action<IServiceCollection>? services = null) => TestApp.StartAsync(
         app =>
         {
             app.UseAntiforgery();
@@ -27,6 +27,7 @@ internal static class CircuitApp
         {
             b.Services.AddSingleton(ring);
             b.Services.AddSingleton<OpenCounters>();
+            services?.Invoke(b.Services);
             b.Services.AddRazorComponents().AddInteractiveServerComponents();
             _ = withCircuits ? b.AddGraceful().AddCircuits() : b.AddGraceful().AddDataProtection();
         });

@@ -159,6 +159,30 @@ public sealed class HubConnectionsTests : IDisposable
         Assert.True(leaving.IsClosed);
     }
 
+    /// <summary>The farewell has taken three quarters of the grace: however many are left, none is cut without a word.</summary>
+    [Fact]
+    public async Task Farewell_ThatTookLong_ManyThatSayNothing_AreAllClosedInTheRestOfTheGrace()
+    {
+        var farewell = new Farewell();
+        var hubs = new HubConnections(new DrainOptions { StreamGrace = Grace }, _time, farewell);
+        var callers = Enumerable.Range(0, 1000).Select(_ => new Caller()).ToList();
+        foreach (var caller in callers)
+        {
+            await hubs.OnConnectedAsync(new HubLifetimeContext(caller, _services, new LeavingHub()), _ => Task.CompletedTask);
+        }
+
+        _ = hubs.CloseAsync(() => _isOver);
+        await AdvanceAsync(Grace * 0.75);
+        Assert.DoesNotContain(callers, c => c.IsClosed);
+        farewell.Said.SetResult();
+        await AdvanceAsync(4 * Look);
+        Assert.InRange(callers.Count(c => c.IsClosed), 1, callers.Count / 2);
+
+        await AdvanceAsync((Grace * 0.25) - (5 * Look));
+
+        Assert.Equal(callers.Count, callers.Count(c => c.IsClosed));
+    }
+
     private void Begin() => _ = _hubs.CloseAsync(() => _isOver);
 
     private async Task<Caller> ConnectAsync()

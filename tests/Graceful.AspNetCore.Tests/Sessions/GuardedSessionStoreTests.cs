@@ -11,20 +11,24 @@ public sealed class GuardedSessionStoreTests : IDisposable
     private static readonly SessionHandle Session = SessionHandle.Of("one");
     private readonly AskedTime _time = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly ProbeStore _store;
-    private readonly GuardedSessionStore _guarded;
+    private ProbeStore _store;
+    private GuardedSessionStore _guarded;
 
     public GuardedSessionStoreTests()
     {
-        _store = new ProbeStore(_time);
+        _store = new ProbeStore(_time) { EndsWithToken = true };
         _guarded = new GuardedSessionStore(_store, new SessionStateOptions(), new SessionMetrics(_services.GetRequiredService<IMeterFactory>()), _time);
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task StoreHangs_AsksAgainForHalfTheTime_ThenFails_AndTheCallIsCancelled(bool commit)
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public async Task StoreHangs_AsksAgainForHalfTheTime_ThenFails_AndTheCallIsCancelled(bool commit, bool endsWithToken)
     {
+        _store = new ProbeStore(_time) { EndsWithToken = endsWithToken };
+        _guarded = new GuardedSessionStore(_store, new SessionStateOptions(), new SessionMetrics(_services.GetRequiredService<IMeterFactory>()), _time);
         _store.Hangs = true;
         Task call = commit ? CommitAsync() : LoadAsync();
 
@@ -119,7 +123,8 @@ public sealed class GuardedSessionStoreTests : IDisposable
         using var caller = new CancellationTokenSource();
         var load = _guarded.LoadAsync(Session, null, caller.Token).AsTask();
         await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.WaitAsync(TimeSpan.FromSeconds(20)));
+        var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(caller.Token, e.CancellationToken);
 
         _store.Hangs = false;
         await LoadAsync();

@@ -11,6 +11,9 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
     private int _noted;
     private int _asked;
 
+    /// <summary>Whether it says so, and does.</summary>
+    public bool EndsWithToken { get; init; }
+
     public volatile bool Hangs;
 
     public volatile bool Fails;
@@ -25,6 +28,9 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     /// <summary>Awaited in front of each commit.</summary>
     public Func<SessionCommit, Task>? BeforeCommit { get; set; }
+
+    /// <summary>Awaited before sessions are listed.</summary>
+    public Func<Task>? BeforeList { get; set; }
 
     /// <summary>Awaited once, before a session is ended for its successor.</summary>
     public Func<SessionHandle, Task>? BeforeEnd { get; set; }
@@ -110,7 +116,11 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public ValueTask UnbindAsync(string user, SessionHandle session, CancellationToken cancellationToken) => _inner.UnbindAsync(user, session, cancellationToken);
 
-    public ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken) => _inner.ListAsync(user, cancellationToken);
+    public async ValueTask<IReadOnlyList<SessionHandle>> ListAsync(string user, CancellationToken cancellationToken)
+    {
+        await (BeforeList?.Invoke() ?? Task.CompletedTask);
+        return await _inner.ListAsync(user, cancellationToken);
+    }
 
     /// <summary>Past the counters.</summary>
     public async Task<IReadOnlyDictionary<string, SessionEntry>> EntriesAsync(SessionHandle session) => (await _inner.LoadAsync(session, null, CancellationToken.None)).Entries;
@@ -150,7 +160,8 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
         if (Hangs)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            // A bad one listens to no token.
+            await Task.Delay(Timeout.Infinite, EndsWithToken ? cancellationToken : CancellationToken.None);
         }
     }
 }

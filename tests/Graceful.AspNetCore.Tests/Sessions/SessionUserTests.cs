@@ -32,6 +32,22 @@ public sealed class SessionUserTests
         Assert.Equal(0, await admin.KillAllAsync("ada"));
     }
 
+    /// <summary>What comes from the guard may be awaited once and in no other way; what the application gets, as it likes.</summary>
+    [Fact]
+    public async Task Admin_MayBeWaitedForInAnyWay()
+    {
+        await using var app = await SessionApp.StartAsync(_store, Map);
+        using var browser = app.Browser();
+        await browser.GetAsync("/login?user=ada");
+        var admin = app.Test.App.Services.GetRequiredService<ISessionAdmin>();
+        _store.BeforeList = () => Task.Delay(50);
+
+#pragma warning disable CA2012 // That is the question.
+        var listed = await Task.Run(() => admin.ListAsync("ada").GetAwaiter().GetResult());
+        Assert.True(await Task.Run(() => admin.KillAsync(listed[0]).GetAwaiter().GetResult()));
+#pragma warning restore CA2012
+    }
+
     [Fact]
     public async Task Kill_OneSession_TheNextRequestHasANewOne_AndWritesOfTheOldAreLost()
     {

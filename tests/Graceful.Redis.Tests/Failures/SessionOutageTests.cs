@@ -25,6 +25,9 @@ public class SessionOutageTests
             await EndsAsync(async token => await store.LoadAsync(_session, ["a"], token));
             await EndsAsync(async token => await store.TouchAsync([new SessionTouch(_session, Life, null), new SessionTouch(_session, Life, Life)], token));
             await EndsAsync(async token => await store.ListAsync("alice", token));
+            await EndsAsync(async token => await store.TryEndAsync(_session, made.Revision + 99, Life, token));
+            await EndsAsync(async token => await store.BindAsync("alice", _session, Life, token));
+            await EndsAsync(async token => await store.UnbindAsync("alice", _session, token));
         }
         finally
         {

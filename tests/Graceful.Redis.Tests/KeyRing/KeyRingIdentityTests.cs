@@ -1,6 +1,9 @@
+using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Graceful.Redis.Tests.KeyRing;
 
@@ -77,6 +80,21 @@ public sealed class KeyRingIdentityTests(RedisFixture redis) : IClassFixture<Red
         Assert.Equal(before, moved.Services.GetRequiredService<IKeyRingIdentity>().Hash);
     }
 
+    /// <summary>A dead share, say: reading it takes no token.</summary>
+    [Fact]
+    public async Task KeysElsewhere_ThatCannotBeRead_DoNotHoldTheStop()
+    {
+        using var keys = new HangingRepository();
+        await using var host = await StartAsync(s => s.AddDataProtection().SetApplicationName("Shop").AddKeyManagementOptions(o => o.XmlRepository = keys));
+        host.Protector.Protect("x");
+        keys.Go.Reset();
+        await Eventually.TrueAsync(() => keys.Waiting > 0, "they are read");
+
+        var watch = host.Services.GetServices<IHostedService>().Single(s => s.GetType().Name == "KeyRingWatch");
+        await watch.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        keys.Go.Set();
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private Task<RingHost> StartAsync(Action<IServiceCollection>? services = null) => RingHost.StartAsync(redis.Server.Configuration, _fleet, services, inFleet: true);
@@ -95,4 +113,38 @@ public sealed class KeyRingIdentityTests(RedisFixture redis) : IClassFixture<Red
 
     /// <summary>Longer than a difference must last, which is a lease and a look here: 4 s.</summary>
     private static Task PassLooksAsync() => Task.Delay(TimeSpan.FromSeconds(5));
+
+    private sealed class HangingRepository : IXmlRepository, IDisposable
+    {
+        private readonly List<XElement> _all = [];
+        private int _waiting;
+
+        public ManualResetEventSlim Go { get; } = new(initialState: true);
+
+        public int Waiting => Volatile.Read(ref _waiting);
+
+        public IReadOnlyCollection<XElement> GetAllElements()
+        {
+            if (!Go.IsSet)
+            {
+                Interlocked.Increment(ref _waiting);
+                Go.Wait();
+            }
+
+            lock (_all)
+            {
+                return [.. _all];
+            }
+        }
+
+        public void StoreElement(XElement element, string friendlyName)
+        {
+            lock (_all)
+            {
+                _all.Add(element);
+            }
+        }
+
+        public void Dispose() => Go.Dispose();
+    }
 }

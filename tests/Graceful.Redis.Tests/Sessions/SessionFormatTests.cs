@@ -124,6 +124,20 @@ public class SessionFormatTests(RedisFixture redis) : IClassFixture<RedisFixture
         Assert.Empty((await _store.LoadAsync(_session, null, default)).Malformed);
     }
 
+    /// <summary>What is no text is read as the mark for it, which may be a name, too: the first that was written is found, in whatever way.</summary>
+    [Fact]
+    public async Task NameThatIsNoText_DoesNotHideTheEntryItLooksLike()
+    {
+        await PutAsync("session.txt");
+        await _store.CommitAsync(_session, Commit("new", ("\uFFFD", "1")), default);
+        await Database.HashSetAsync(Key, new byte[] { 0xFF }, "00000001other");
+
+        var found = (await _store.LoadAsync(_session, null, default)).Entries;
+        var gathered = (await _store.LoadAsync(_session, null, default)).Entries.ToDictionary(e => e.Key, e => e.Value.Data.ToArray());
+
+        Assert.Equal(gathered["\uFFFD"], found["\uFFFD"].Data.ToArray());
+    }
+
     [Theory]
     [InlineData("!r", "x")]
     [InlineData("!r", "-1")]
