@@ -151,6 +151,7 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     private async Task CallAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         LastToken = cancellationToken;
         Interlocked.Increment(ref _calls);
         if (Fails || (FailuresLeft > 0 && FailuresLeft-- > 0))
