@@ -12,10 +12,13 @@ internal sealed class SessionDocument
 {
     private static readonly SessionState Empty = new();
     private static readonly Dictionary<string, PendingEntry> Nothing = [];
-    private IReadOnlyDictionary<string, SessionEntry> _entries = Empty.Entries;
+    private IReadOnlyDictionary<string, SessionEntry> _read = Empty.Entries;
 
-    /// <summary>A copy of its own in <see cref="_entries"/>, from the first change on: most requests only read what the store has made.</summary>
+    /// <summary>A copy of its own in <see cref="_read"/>, from the first change on: most requests only read what the store has made.</summary>
     private Dictionary<string, SessionEntry>? _changed;
+
+    /// <summary>What was stored and is not among the <see cref="Entries"/> yet: most requests end with it, and nobody looks.</summary>
+    private (SessionCommit Commit, long Revision)? _stored;
     private Dictionary<string, PendingEntry>? _pending;
     private HashSet<string>? _known;
     private bool _knowsAll;
@@ -26,7 +29,14 @@ internal sealed class SessionDocument
     // Not as an interface: whoever goes through it would allocate.
     public Dictionary<string, PendingEntry> Pending => _pending ?? Nothing;
 
-    public IReadOnlyDictionary<string, SessionEntry> Entries => _entries;
+    public IReadOnlyDictionary<string, SessionEntry> Entries
+    {
+        get
+        {
+            Settle();
+            return _read;
+        }
+    }
 
     public bool IsCleared { get; private set; }
 
@@ -34,7 +44,7 @@ internal sealed class SessionDocument
 
     public bool KnowsAll => _knowsAll || IsCleared;
 
-    public bool Knows(string name) => KnowsAll || TryFindPending(name, out _) || _known?.Contains(name) == true;
+    public bool Knows(string name) => KnowsAll || TryFindPending(name, out _) || IsAmongTheKnown(name);
 
     /// <summary>Entries with a schema that are to be replaced, and had not been read by then; null when there are none.</summary>
     public List<string>? Unseen()
@@ -61,11 +71,12 @@ internal sealed class SessionDocument
         if (names is null || State is null || State.Revision != state.Revision || State.Generation != state.Generation)
         {
             // The session has moved on: what was read before belongs to another state.
-            (_entries, _changed) = (state.Entries, null);
+            (_read, _changed, _stored) = (state.Entries, null, null);
             _known = names is null ? null : [.. names];
         }
         else
         {
+            Settle();
             var entries = Changed();
             foreach (var (name, entry) in state.Entries)
             {
@@ -87,12 +98,12 @@ internal sealed class SessionDocument
     public bool TryFindStored(string name, out SessionEntry entry)
     {
         entry = default;
-        return !IsCleared && _entries.TryGetValue(name, out entry);
+        return !IsCleared && Entries.TryGetValue(name, out entry);
     }
 
     public IEnumerable<string> Names()
     {
-        var stored = IsCleared ? [] : _entries.Keys.Where(n => !TryFindPending(n, out _));
+        var stored = IsCleared ? [] : Entries.Keys.Where(n => !TryFindPending(n, out _));
         return stored.Concat(Pending.Where(p => p.Value.Bytes is not null).Select(p => p.Key));
     }
 
@@ -108,14 +119,25 @@ internal sealed class SessionDocument
             }
         }
 
-        if (!IsCleared && _entries.Count > 0)
+        if (!IsCleared)
         {
-            foreach (var (other, entry) in _entries)
+            // By their values, which are there without their names; then without those that are replaced.
+            foreach (var entry in Entries.Values)
             {
-                if (other != name && !TryFindPending(other, out _))
+                (bytes, count) = (bytes + entry.Data.Length, count + 1);
+            }
+
+            foreach (var other in Pending.Keys)
+            {
+                if (other != name && Entries.TryGetValue(other, out var replaced))
                 {
-                    (bytes, count) = (bytes + entry.Data.Length, count + 1);
+                    (bytes, count) = (bytes - replaced.Data.Length, count - 1);
                 }
+            }
+
+            if (Entries.TryGetValue(name, out var own))
+            {
+                (bytes, count) = (bytes - own.Data.Length, count - 1);
             }
         }
 
@@ -126,7 +148,7 @@ internal sealed class SessionDocument
 
     public void Remove(string name)
     {
-        if (KnowsAll && !(!IsCleared && _entries.ContainsKey(name)))
+        if (KnowsAll && !(!IsCleared && Entries.ContainsKey(name)))
         {
             Forget(name);
         }
@@ -153,16 +175,17 @@ internal sealed class SessionDocument
     /// <summary>What was pending is stored.</summary>
     public void Committed(SessionCommit commit, SessionCommitResult result)
     {
+        Settle();
         if (IsCleared)
         {
-            (_entries, _changed) = (Empty.Entries, null);
+            (_read, _changed) = (Empty.Entries, null);
             (_known, _knowsAll) = (null, true);
         }
 
         // Without a state nothing is known: whoever reads after this asks the store.
         if (State is not null || IsCleared)
         {
-            Take(commit, result.Revision);
+            _stored = (commit, result.Revision);
         }
 
         // Entries that others wrote in between are not here: the revision stays the one that was read, so that a later read notices.
@@ -183,8 +206,21 @@ internal sealed class SessionDocument
         AcceptEmpty();
     }
 
-    private void Take(SessionCommit commit, long revision)
+    private bool IsAmongTheKnown(string name)
     {
+        Settle();
+        return _known?.Contains(name) == true;
+    }
+
+    private void Settle()
+    {
+        if (_stored is not { } stored)
+        {
+            return;
+        }
+
+        _stored = null;
+        var (commit, revision) = stored;
         var entries = Changed();
         foreach (var (name, data) in commit.Set)
         {
@@ -203,13 +239,7 @@ internal sealed class SessionDocument
     {
         if (_changed is null)
         {
-            var changed = new Dictionary<string, SessionEntry>(_entries.Count + 1, StringComparer.Ordinal);
-            foreach (var (name, entry) in _entries)
-            {
-                changed[name] = entry;
-            }
-
-            _entries = _changed = changed;
+            _read = _changed = new Dictionary<string, SessionEntry>(_read, StringComparer.Ordinal);
         }
 
         return _changed;

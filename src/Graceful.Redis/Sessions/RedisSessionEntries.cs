@@ -22,7 +22,8 @@ internal sealed class RedisSessionEntries(HashEntry[] fields) : IReadOnlyDiction
 
     public IEnumerable<string> Keys => All.Keys;
 
-    public IEnumerable<SessionEntry> Values => All.Values;
+    /// <summary>Without their names, for who only measures them.</summary>
+    public IEnumerable<SessionEntry> Values => _all?.Values ?? Measured();
 
     private Dictionary<string, SessionEntry> All => _all ??= Gather();
 
@@ -40,6 +41,17 @@ internal sealed class RedisSessionEntries(HashEntry[] fields) : IReadOnlyDiction
     public IEnumerator<KeyValuePair<string, SessionEntry>> GetEnumerator() => All.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private IEnumerable<SessionEntry> Measured()
+    {
+        foreach (var field in fields)
+        {
+            if (!SessionFields.IsReserved(field.Name) && SessionFields.TryReadEntry(field.Value, out var entry))
+            {
+                yield return entry;
+            }
+        }
+    }
 
     private bool TryFind(string field, out SessionEntry entry)
     {
