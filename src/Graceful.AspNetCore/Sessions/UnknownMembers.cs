@@ -92,7 +92,6 @@ internal static class UnknownMembers
     {
         JsonValueKind.Object => JsonObject.Create(value.Clone()),
         JsonValueKind.Array => JsonArray.Create(value.Clone()),
-        JsonValueKind.Null => null,
         _ => JsonValue.Create(value.Clone()),
     };
 }

@@ -40,6 +40,7 @@ public sealed class SessionEntryRuleTests
         byte[] typed = [1, 9, 9, 9, 9, 0, 1, .. "{}"u8];
         await _store.WriteAsync(Session, "later", typed);
 
+        Assert.Equal("True", await DoAsync(app, browser, s => $"{s.IsUnreadable("later")}"));
         Assert.StartsWith("SessionEntryUnreadableException: The session entry 'later'", await DoAsync(app, browser, s => s.GetString("later") ?? "-"), StringComparison.Ordinal);
         Assert.StartsWith("SessionEntryUnreadableException: The session entry 'later'", await DoAsync(app, browser, async s =>
         {
@@ -122,6 +123,59 @@ public sealed class SessionEntryRuleTests
             return $"{updated.Items} {s.GetString("a")}";
         }));
         Assert.Equal(2, _store.Loads.Count);
+    }
+
+    [Fact]
+    public async Task Update_ThatAlwaysMeetsAnother_GivesUp()
+    {
+        await using var app = await StartAsync();
+        using var browser = await BeginAsync(app);
+        await DoAsync(app, browser, s =>
+        {
+            s.Set("cart", new Cart(1));
+            return "done";
+        });
+        var cart = (await _store.EntriesAsync(Session))["cart"].Data.ToArray();
+        _store.BeforeCommit = c => c.Expect.Count > 0 ? _store.WriteAsync(Session, "cart", cart) : Task.CompletedTask;
+
+        Assert.Equal(
+            "InvalidOperationException: The session entry 'cart' was changed by others 100 times while it was updated.",
+            await DoAsync(app, browser, async s => $"{await s.UpdateAsync<Cart>("cart", c => c! with { Items = c.Items + 1 })}"));
+    }
+
+    [Fact]
+    public async Task Update_WhereWritesMayBeLost_IsLost_AndThrowsNothing()
+    {
+        await using var app = await SessionApp.StartAsync(_store, Map, o =>
+        {
+            o.AddSchema<Cart>("cart", 2);
+            (o.OnUnavailable, o.AllowLostWrites) = (SessionFailure.Degrade, true);
+        });
+        using var browser = await BeginAsync(app);
+        _store.Fails = true;
+
+        Assert.Equal("False 1", await DoAsync(app, browser, async s => $"{s.IsAvailable} {(await s.UpdateAsync<Cart>("cart", c => new Cart((c?.Items ?? 0) + 1))).Items}"));
+    }
+
+    /// <summary>What was removed on purpose may be written anew, whatever it was.</summary>
+    [Fact]
+    public async Task UnreadableEntry_RemovedAndSetByOneRequest_IsReplaced()
+    {
+        await using var app = await StartAsync();
+        using var browser = await BeginAsync(app);
+        await _store.WriteAsync(Session, "cart", [0x40, 1, 2]);
+
+        Assert.Equal("True False", await DoAsync(app, browser, async s =>
+        {
+            await s.LoadAsync();
+            var before = s.IsUnreadable("cart");
+            s.Remove("cart");
+            var after = s.IsUnreadable("cart");
+            s.Set("cart", new Cart(7));
+            return $"{before} {after}";
+        }));
+
+        Assert.Equal("7", await DoAsync(app, browser, s => $"{s.Get<Cart>("cart")!.Items}"));
     }
 
     /// <summary>The write was made: that the browser has gone is no reason to lose it.</summary>

@@ -32,6 +32,12 @@ public sealed class UnknownMembersTests
         Assert.Equal(expected, Keep<Old, Old>("""{"ITEMS":1}""", web ? """{"items":2}""" : """{"Items":2}""", web ? JsonSerializerOptions.Web : Exact));
 
     [Fact]
+    public void Type_ThatKeptThemItself_HasLeftThemOutOnPurpose() => Assert.Equal("""{"Items":2}""", Keep<Bag, Old>("""{"Items":1,"gift":true}""", """{"Items":2}""", Exact));
+
+    [Fact]
+    public void Type_ThatWouldKeepThemItself_IsLeftAlone() => Assert.Equal("""{"Items":2}""", Keep<Old, Bag>("""{"Items":1,"gift":true}""", """{"Items":2}""", Exact));
+
+    [Fact]
     public void Type_ThatKeepsThemItself_IsLeftAlone() => Assert.Equal("""{"Items":2}""", Keep<Bag, Bag>("""{"Items":1,"gift":true}""", """{"Items":2}""", Exact));
 
     [Theory]
