@@ -43,6 +43,8 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
 
     public int Touched => Volatile.Read(ref _touched);
 
+    public ConcurrentQueue<SessionTouch> Touches { get; } = [];
+
     /// <summary>Notes of users that were written.</summary>
     public int Noted => Volatile.Read(ref _noted);
 
@@ -76,6 +78,11 @@ internal sealed class ProbeStore(TimeProvider? time = null) : ISessionStateStore
         if (TouchFails)
         {
             throw new SessionStoreException("The test's store is down.");
+        }
+
+        foreach (var touch in touches)
+        {
+            Touches.Enqueue(touch);
         }
 
         Interlocked.Add(ref _touched, touches.Count);

@@ -71,6 +71,36 @@ public sealed class SessionTouchesTests : IDisposable
     }
 
     [Fact]
+    public async Task Used_IsProlongedByItsLife_ButNotBeyondItsAbsoluteOne()
+    {
+        _options.AbsoluteTimeout = TimeSpan.FromHours(8);
+        _touches.Used(One, Life);
+
+        await _touches.DrainAsync(default);
+
+        Assert.Equal(new SessionTouch(One, Life, TimeSpan.FromHours(8)), Assert.Single(_store.Touches));
+    }
+
+    /// <summary>So many sessions as are remembered at most: the next one is left alone until some of them are past, and the memory is not.</summary>
+    [Fact]
+    public async Task Used_ByVeryMany_IsRememberedUpToALimit()
+    {
+        for (var i = 0; i < 100_000; i++)
+        {
+            _touches.Committed(SessionHandle.Of($"{i}"));
+        }
+
+        _touches.Used(One, Life);
+        await _touches.DrainAsync(default);
+        Assert.Equal(0, _store.Touched);
+
+        _time.Advance(_options.TouchInterval);
+        _touches.Used(One, Life);
+        await _touches.DrainAsync(default);
+        Assert.Equal(1, _store.Touched);
+    }
+
+    [Fact]
     public async Task Store_Fails_TheNextUseTriesAgain()
     {
         _store.TouchFails = true;
