@@ -52,7 +52,7 @@ internal sealed class GuardedSessionStore(ISessionStateStore store, SessionState
         return true;
     }
 
-    /// <summary>For a store that says nothing of whether it ends with its token.</summary>
+    /// <summary>For calls that are rare, and for stores that say nothing of whether they end with their token: it is waited beside them in any case.</summary>
     internal ValueTask<T> CallAsync<T>(string operation, int attempts, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
         CallAsync(operation, attempts, call, static (call, token) => new ValueTask<T>(call(token).AsTask().WaitAsync(token)), cancellationToken);
 

@@ -6,7 +6,7 @@ namespace Graceful;
 /// </summary>
 /// <remarks>
 /// Failures to reach the store are <see cref="SessionStoreException"/>; whether what was asked was done is then unknown. The texts hold no key: whoever knows one has the session.
-/// No call waits longer than its token (<see cref="OperationCanceledException"/>).
+/// No call waits longer than its token (<see cref="OperationCanceledException"/>). A token is not used after its call has ended, and what is registered with it does not throw.
 /// </remarks>
 public interface ISessionBlobStore
 {

@@ -68,11 +68,7 @@ public sealed class SessionEntryRuleTests
     {
         await using var app = await StartAsync();
         using var browser = await BeginAsync(app);
-        await DoAsync(app, browser, s =>
-        {
-            s.Set("cart", new Cart(1));
-            return "done";
-        });
+        await PutCartAsync(app, browser);
         var head = (await _store.EntriesAsync(Session))["cart"].Data[..7].ToArray();
         head[6] = version;
         await _store.WriteAsync(Session, "cart", [.. head, .. Encoding.UTF8.GetBytes(json)]);
@@ -86,11 +82,7 @@ public sealed class SessionEntryRuleTests
     {
         await using var app = await StartAsync();
         using var browser = await BeginAsync(app);
-        await DoAsync(app, browser, s =>
-        {
-            s.Set("cart", new Cart(1));
-            return "done";
-        });
+        await PutCartAsync(app, browser);
 
         await DoAsync(app, browser, async s =>
         {
@@ -107,11 +99,7 @@ public sealed class SessionEntryRuleTests
     {
         await using var app = await StartAsync();
         using var browser = await BeginAsync(app);
-        await DoAsync(app, browser, s =>
-        {
-            s.Set("cart", new Cart(1));
-            return "done";
-        });
+        await PutCartAsync(app, browser);
         var cart = (await _store.EntriesAsync(Session))["cart"].Data.ToArray();
         _store.Loads.Clear();
 
@@ -130,11 +118,7 @@ public sealed class SessionEntryRuleTests
     {
         await using var app = await StartAsync();
         using var browser = await BeginAsync(app);
-        await DoAsync(app, browser, s =>
-        {
-            s.Set("cart", new Cart(1));
-            return "done";
-        });
+        await PutCartAsync(app, browser);
         var cart = (await _store.EntriesAsync(Session))["cart"].Data.ToArray();
         _store.BeforeCommit = c => c.Expect.Count > 0 ? _store.WriteAsync(Session, "cart", cart) : Task.CompletedTask;
 
@@ -243,6 +227,12 @@ public sealed class SessionEntryRuleTests
         });
         return browser;
     }
+
+    private Task<string> PutCartAsync(SessionApp app, HttpClient browser) => DoAsync(app, browser, s =>
+    {
+        s.Set("cart", new Cart(1));
+        return "done";
+    });
 
     private Task<string> DoAsync(SessionApp app, HttpClient browser, Func<ISession, string> work) => DoAsync(app, browser, s => Task.FromResult(work(s)));
 
