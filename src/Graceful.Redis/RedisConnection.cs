@@ -17,6 +17,9 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
     /// <summary>A connection has come back: what was known of the server may not be true any more.</summary>
     public event Action? Restored;
 
+    /// <summary>How commands are sent that many send at once.</summary>
+    public RedisPipeline Pipeline => field ??= new RedisPipeline(this);
+
     public string Prefix => options.Value.InstanceName ?? "";
 
     public async ValueTask<IConnectionMultiplexer> GetAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace Graceful;
@@ -29,16 +30,9 @@ internal sealed class RedisScriptRunner
         }
     }
 
-    /// <summary>With the client's own exceptions, which may hold names and texts that nobody else is to see.</summary>
-    public async Task<RedisResult> RunAsIsAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken)
-    {
-        var multiplexer = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
-
-        // A command that was sent is not called back: it may still run when the caller has stopped waiting.
-        return await RunAsync(multiplexer.GetDatabase(), script, keys, values).WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<RedisResult> RunAsync(IDatabase database, RedisScript script, RedisKey[] keys, RedisValue[] values)
+    /// <summary>With the client's own exceptions, which may hold names and texts that nobody else is to see. What it gives may be awaited once.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RedisResult> RunAsIsAsync(RedisScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken)
     {
         for (var form = _plain ? script.Plain : script.Flagged; ; form = script.Plain)
         {
@@ -46,11 +40,11 @@ internal sealed class RedisScriptRunner
             {
                 try
                 {
-                    return await database.ScriptEvaluateAsync(form.Name, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+                    return await _connection.Pipeline.SendAsync((form.Name, keys, values), ByName, cancellationToken).ConfigureAwait(false);
                 }
                 catch (RedisServerException e) when (e.Is("NOSCRIPT"))
                 {
-                    return await SendAsync(database, form.Text, keys, values).ConfigureAwait(false);
+                    return await _connection.Pipeline.SendAsync(InFull(form.Text, keys, values), static (database, all) => database.ExecuteAsync("EVAL", all, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
                 }
             }
             catch (RedisServerException e) when (!ReferenceEquals(form, script.Plain) && DoesNotCompile(e.Message))
@@ -60,8 +54,11 @@ internal sealed class RedisScriptRunner
         }
     }
 
+    private static Task<RedisResult> ByName(IDatabaseAsync database, (byte[] Name, RedisKey[] Keys, RedisValue[] Values) script) =>
+        database.ScriptEvaluateAsync(script.Name, script.Keys, script.Values, CommandFlags.DemandMaster);
+
     /// <summary>Not the client's own script support: that loads with SCRIPT LOAD, which would be one more permission.</summary>
-    private static Task<RedisResult> SendAsync(IDatabase database, string script, RedisKey[] keys, RedisValue[] values)
+    private static object[] InFull(string script, RedisKey[] keys, RedisValue[] values)
     {
         var arguments = new object[2 + keys.Length + values.Length];
         arguments[0] = script;
@@ -76,7 +73,7 @@ internal sealed class RedisScriptRunner
             arguments[2 + keys.Length + i] = values[i];
         }
 
-        return database.ExecuteAsync("EVAL", arguments, CommandFlags.DemandMaster);
+        return arguments;
     }
 
     /// <summary>The script never began: it is safe to send it again in another form.</summary>

@@ -36,6 +36,7 @@ internal sealed class SessionHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IServer>(server);
+        builder.Services.AddSingleton(Keys);
         switch (side)
         {
             case SessionSide.Untouched:
@@ -53,7 +54,6 @@ internal sealed class SessionHost : IAsyncDisposable
                 break;
         }
 
-        builder.Services.AddSingleton(Keys);
         var app = builder.Build();
         app.UseSession();
         SessionEndpoints.Map(app, side);

@@ -16,6 +16,7 @@ internal sealed class ConfigureSessionStateOptions(IConfiguration configuration)
         reader.Bool(nameof(options.AllowLostWrites), v => options.AllowLostWrites = v);
         reader.Duration(nameof(options.Timeout), v => options.Timeout = v);
         reader.Duration(nameof(options.TouchInterval), v => options.TouchInterval = v);
+        reader.Duration(nameof(options.CookieCacheDuration), v => options.CookieCacheDuration = v);
         reader.Duration(nameof(options.AbsoluteTimeout), v => options.AbsoluteTimeout = v);
         reader.Int(nameof(options.MaxEntryBytes), v => options.MaxEntryBytes = v);
         reader.Int(nameof(options.MaxSessionBytes), v => options.MaxSessionBytes = v);

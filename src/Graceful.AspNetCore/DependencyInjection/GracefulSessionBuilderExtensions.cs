@@ -1,5 +1,6 @@
 using Graceful;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -61,6 +62,7 @@ public static class GracefulSessionBuilderExtensions
         services.AddSingleton<GuardedSessionStore>();
         services.AddSingleton(sp => new GuardedBlobStore(sp.GetRequiredService<GuardedSessionStore>(), sp.GetRequiredService<ISessionStateStore>(), sp.GetService<ISessionBlobStore>()));
         services.AddSingleton<EntryCodec>();
+        services.Decorate<IDataProtectionProvider>((sp, provider) => new SessionCookieProtection(provider, sp.GetRequiredService<SessionStateOptions>(), sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionTouches>();
         services.AddSingleton<SessionNotes>();

@@ -10,6 +10,9 @@ internal sealed class SessionStateOptionsValidator(ConfigureSessionStateOptions 
         var faults = new List<string>(read.Faults);
         Check(options.Timeout > TimeSpan.Zero && options.Timeout <= TimeSpan.FromMinutes(1), nameof(options.Timeout), options.Timeout, "must be above zero and at most 1 minute");
         Check(options.TouchInterval > TimeSpan.Zero && options.TouchInterval <= TimeSpan.FromDays(1), nameof(options.TouchInterval), options.TouchInterval, "must be above zero and at most 1 day");
+        Check(
+            options.CookieCacheDuration >= TimeSpan.Zero && options.CookieCacheDuration <= TimeSpan.FromHours(1), nameof(options.CookieCacheDuration), options.CookieCacheDuration,
+            "must be from zero to 1 hour");
         Check(options.AbsoluteTimeout is null || options.AbsoluteTimeout > TimeSpan.Zero, nameof(options.AbsoluteTimeout), options.AbsoluteTimeout, "must be above zero");
         Check(options.MaxEntryBytes > 0, nameof(options.MaxEntryBytes), options.MaxEntryBytes, "must be above zero");
         Check(options.MaxSessionBytes >= options.MaxEntryBytes, nameof(options.MaxSessionBytes), options.MaxSessionBytes, $"must be at least {nameof(options.MaxEntryBytes)}");

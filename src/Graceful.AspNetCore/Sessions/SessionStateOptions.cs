@@ -45,6 +45,12 @@ public sealed class SessionStateOptions
     /// <summary>How often the life of a session that is used without being written is prolonged, at most, by each instance. <value>Default: 1 minute.</value></summary>
     public TimeSpan TouchInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long an instance remembers what the cookie of a session says, which is the session's key, so that it is not decrypted for each request. A key of Data Protection that is revoked counts for cookies of
+    /// sessions that much longer. Zero: not at all. <value>Default: 1 minute.</value>
+    /// </summary>
+    public TimeSpan CookieCacheDuration { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The longest life of a session from its creation on, however much it is used. <value>Default: null, no limit.</value></summary>
     public TimeSpan? AbsoluteTimeout { get; set; }
 

@@ -20,14 +20,15 @@ internal sealed class RedisSessionStateStore(RedisConnection connection, string 
         var asked = names is null ? null : SessionReading.Fields(names);
         try
         {
-            var database = await DatabaseAsync(cancellationToken).ConfigureAwait(false);
             if (asked is null)
             {
-                var all = await database.HashGetAllAsync(_keys.Of(session), CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
+                var all = await connection.Pipeline.SendAsync(
+                    _keys.Of(session), static (database, key) => database.HashGetAllAsync(key, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
                 return SessionReading.Read(all, time.GetUtcNow());
             }
 
-            var some = await database.HashGetAsync(_keys.Of(session), asked, CommandFlags.DemandMaster).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var some = await connection.Pipeline.SendAsync(
+                (Key: _keys.Of(session), Fields: asked), static (database, of) => database.HashGetAsync(of.Key, of.Fields, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
             return SessionReading.Read(names!, some, time.GetUtcNow());
         }
         catch (Exception e) when (IsToBeExplained(e, cancellationToken))
@@ -41,7 +42,7 @@ internal sealed class RedisSessionStateStore(RedisConnection connection, string 
         SessionArguments.Check(session);
         SessionArguments.Check(commit);
         var script = commit.Set.Count > 0 ? SessionScripts.Commit : SessionScripts.Shrink;
-        return new(RunAsync(script, _keys.Of(session), SessionWriting.Arguments(commit), static answer => SessionReading.Answer((string)answer!), cancellationToken));
+        return RunAsync(script, _keys.Of(session), SessionWriting.Arguments(commit), static answer => SessionReading.Answer((string)answer!), cancellationToken);
     }
 
     public async ValueTask TouchAsync(IReadOnlyCollection<SessionTouch> touches, CancellationToken cancellationToken)
@@ -138,14 +139,15 @@ internal sealed class RedisSessionStateStore(RedisConnection connection, string 
 
         // GT: never shorter than it was. Not the client's own command, which takes one of two by whether the seconds are whole.
         return touch.AbsoluteTimeToLive is { } absolute
-            ? _scripts.RunAsIsAsync(SessionScripts.Touch, [key], [life, Microseconds.Of(absolute)], cancellationToken)
+            ? _scripts.RunAsIsAsync(SessionScripts.Touch, [key], [life, Microseconds.Of(absolute)], cancellationToken).AsTask()
             : database.ExecuteAsync("PEXPIRE", [key, life, "GT"], CommandFlags.DemandMaster);
     }
 
-    private Task<RedisResult> RunAsync(RedisScript script, RedisKey key, RedisValue[] values, CancellationToken cancellationToken) =>
+    private ValueTask<RedisResult> RunAsync(RedisScript script, RedisKey key, RedisValue[] values, CancellationToken cancellationToken) =>
         RunAsync(script, key, values, static answer => answer, cancellationToken);
 
-    private async Task<T> RunAsync<T>(RedisScript script, RedisKey key, RedisValue[] values, Func<RedisResult, T> read, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> RunAsync<T>(RedisScript script, RedisKey key, RedisValue[] values, Func<RedisResult, T> read, CancellationToken cancellationToken)
     {
         try
         {

@@ -34,13 +34,13 @@ internal sealed class SessionApp : IAsyncDisposable
             configure: builder =>
             {
                 builder.Services.AddSingleton(store);
+                builder.Services.AddSingleton(Keys);
                 builder.AddGraceful().AddSession(o =>
                 {
                     // A loaded machine is slow, not broken: who tests the limit sets it.
                     o.Timeout = TimeSpan.FromSeconds(10);
                     options?.Invoke(o);
                 });
-                builder.Services.AddSingleton(Keys);
                 if (!warmUp)
                 {
                     // Most tests count every call.

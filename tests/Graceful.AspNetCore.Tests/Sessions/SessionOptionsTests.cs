@@ -17,6 +17,8 @@ public sealed class SessionOptionsTests
     [InlineData("Timeout", "5", "must be a duration written hh:mm:ss")]
     [InlineData("TouchInterval", "00:00:00", "must be above zero and at most 1 day")]
     [InlineData("TouchInterval", "2.00:00:00", "must be above zero and at most 1 day")]
+    [InlineData("CookieCacheDuration", "-00:00:01", "must be from zero to 1 hour")]
+    [InlineData("CookieCacheDuration", "01:00:01", "must be from zero to 1 hour")]
     [InlineData("AbsoluteTimeout", "-00:00:01", "must be above zero")]
     [InlineData("MaxEntryBytes", "0", "must be above zero")]
     [InlineData("MaxSessionBytes", "10", "must be at least MaxEntryBytes")]
