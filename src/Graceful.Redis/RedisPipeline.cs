@@ -4,10 +4,10 @@ using StackExchange.Redis;
 namespace Graceful;
 
 /// <summary>
-/// Sends commands over the connection. When several are under way, those that come next go out together, as soon as a thread is free to send them: a write to the connection, and its reading at the server,
-/// cost more than a command. With little under way a command goes out at once.
+/// Sends commands over the connection, those of one caller in their order. When several are under way, those that come next go out together, as soon as a thread is free to send them: a write to the connection,
+/// and its reading at the server, cost more than a command. With little under way a command goes out at once.
 /// </summary>
-internal sealed class RedisPipeline(RedisConnection connection)
+internal sealed class RedisPipeline(RedisConnection connection) : IThreadPoolWorkItem
 {
     /// <summary>So many are sent each by itself: there is nothing to be gained, and a change of threads to be lost.</summary>
     private const int Few = 2;
@@ -16,7 +16,10 @@ internal sealed class RedisPipeline(RedisConnection connection)
     private Batch? _open;
     private int _underWay;
 
-    /// <summary>Once: what it gives may be awaited once.</summary>
+    /// <summary>From the first command of a batch until nothing waits to be sent. Meanwhile nothing else is: it would overtake what its caller sent before, and gave up waiting for.</summary>
+    private bool _isSending;
+
+    /// <summary>What it gives may be awaited once.</summary>
     /// <param name="arguments">What <paramref name="send"/> needs.</param>
     /// <param name="send">Gives one command to what it is called with, without waiting for the answer.</param>
     /// <param name="cancellationToken">Ends the waiting. A command that was sent is not called back: it may still run.</param>
@@ -27,13 +30,12 @@ internal sealed class RedisPipeline(RedisConnection connection)
         var database = multiplexer.GetDatabase();
         try
         {
-            if (Interlocked.Increment(ref _underWay) <= Few)
+            if (Interlocked.Increment(ref _underWay) <= Few && !Volatile.Read(ref _isSending))
             {
                 return await send(database, arguments).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
             var batch = Join(database, arguments, send, out var answer);
-
             var ended = await Task.WhenAny(answer, batch.Unsent).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (ended != answer)
             {
@@ -48,35 +50,47 @@ internal sealed class RedisPipeline(RedisConnection connection)
         }
     }
 
+    /// <summary>One after the other, until none is left.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (Take() is { } batch)
+        {
+            batch.Send();
+        }
+    }
+
     private Batch Join<TArguments, T>(IDatabase database, TArguments arguments, Func<IDatabaseAsync, TArguments, Task<T>> send, out Task<T> answer)
     {
         Batch batch;
         lock (_lock)
         {
-            if (_open is { } open)
-            {
-                answer = send(open.Commands, arguments);
-                return open;
-            }
-
-            batch = new Batch(this, database.CreateBatch());
+            batch = _open ?? new Batch(database.CreateBatch());
             answer = send(batch.Commands, arguments);
             _open = batch;
+            if (_isSending)
+            {
+                return batch;
+            }
+
+            _isSending = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(batch, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return batch;
     }
 
-    private void Close()
+    private Batch? Take()
     {
         lock (_lock)
         {
+            var batch = _open;
             _open = null;
+            _isSending = batch is not null;
+            return batch;
         }
     }
 
-    private sealed class Batch(RedisPipeline pipeline, IBatch commands) : IThreadPoolWorkItem
+    private sealed class Batch(IBatch commands)
     {
         private readonly TaskCompletionSource _unsent = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -86,16 +100,15 @@ internal sealed class RedisPipeline(RedisConnection connection)
         /// <summary>Fails with what kept the batch from being sent: the client does not always tell those who wait for its answers.</summary>
         public Task Unsent => _unsent.Task;
 
-        public void Execute()
+        public void Send()
         {
-            pipeline.Close();
             try
             {
                 commands.Execute();
             }
             catch (Exception e)
             {
-                // Beyond this method it would end the process; and perhaps nobody waits any more.
+                // On this thread it would end the process; and perhaps nobody waits for it any more.
                 _unsent.SetException(e);
                 _ = _unsent.Task.Exception;
             }

@@ -77,6 +77,29 @@ public sealed class RedisPipelineTests(RedisFixture redis) : IClassFixture<Redis
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sent.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
+    /// <summary>Here by a batch that is slow to be sent.</summary>
+    [Fact]
+    public async Task Command_DoesNotOvertakeOne_ThatItsCallerGaveUp()
+    {
+        await using var connection = Connect(onExecute: () => Thread.Sleep(100));
+        var list = (RedisKey)nameof(Command_DoesNotOvertakeOne_ThatItsCallerGaveUp);
+        using (await HoldTwoAsync(connection))
+        {
+            using var limit = new CancellationTokenSource();
+            var first = PushAsync("first", limit.Token).AsTask();
+            await limit.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        }
+
+        await PushAsync("second", CancellationToken.None);
+
+        var pushed = await connection.Pipeline.SendAsync(list, static (database, key) => database.ListRangeAsync(key), CancellationToken.None);
+        Assert.Equal(["first", "second"], pushed.ToStringArray());
+
+        ValueTask<long> PushAsync(string text, CancellationToken cancellationToken) =>
+            connection.Pipeline.SendAsync((list, text), static (database, push) => database.ListRightPushAsync(push.list, push.text), cancellationToken);
+    }
+
     /// <summary>However commands come together, some of them failing: each caller gets its own answer, and what one sends after another is done after it.</summary>
     [Fact]
     public async Task Callers_AtOnce_EachGetTheirOwnAnswers()

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Graceful.Benchmarks;
 
-/// <summary>What a request allocates in the whole process, the client of Redis included, one request at a time; less a request with the cookie of a session in memory which it does not touch.</summary>
+/// <summary>What a request allocates in the whole process, the client of Redis included, one request at a time; less a request with the cookie of a session in memory which it does not touch. So the cookie is decrypted on all sides.</summary>
 internal static class SessionAllocationCase
 {
     public const string Name = "allocations";
@@ -19,7 +19,7 @@ internal static class SessionAllocationCase
     {
         await using var untouched = await SessionWire.StartAsync(SessionSide.Untouched, redis.Address);
         await using var builtIn = await SessionWire.StartAsync(SessionSide.BuiltIn, redis.Address);
-        await using var graceful = await SessionWire.StartAsync(SessionSide.Graceful, redis.Address);
+        await using var graceful = await SessionWire.StartForgetfulAsync(redis.Address);
         var nothing = await SessionClient.EstablishAsync(untouched, 10, 200);
         var (theirs, ours) = (await SessionClient.EstablishAsync(builtIn, 10, 200), await SessionClient.EstablishAsync(graceful, 10, 200));
         var findings = new List<SessionFinding>();

@@ -28,8 +28,8 @@ internal sealed class SessionHost : IAsyncDisposable
 
     /// <param name="side">What keeps the sessions.</param>
     /// <param name="connection">How Redis is reached; null for a side that does not need it.</param>
-    /// <param name="timeout">How long a call of Graceful to the store may take; null for the default.</param>
-    public static async Task<SessionHost> StartAsync(SessionSide side, ConfigurationOptions? connection, TimeSpan? timeout = null)
+    /// <param name="configure">Settings of Graceful's sessions.</param>
+    public static async Task<SessionHost> StartAsync(SessionSide side, ConfigurationOptions? connection, Action<SessionStateOptions>? configure = null)
     {
         var multiplexer = connection is null ? null : await ConnectionMultiplexer.ConnectAsync(connection);
         var server = new CallableServer();
@@ -50,7 +50,7 @@ internal sealed class SessionHost : IAsyncDisposable
             case SessionSide.Graceful:
                 builder.AddGraceful(o => o.Probes.Port = 0)
                     .AddRedis(o => (o.ConnectionMultiplexerFactory, o.InstanceName) = (() => Task.FromResult<IConnectionMultiplexer>(multiplexer!), Prefix(side)))
-                    .AddSession(o => o.Timeout = timeout ?? o.Timeout);
+                    .AddSession(configure);
                 break;
         }
 

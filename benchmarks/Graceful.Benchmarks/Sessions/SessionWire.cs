@@ -15,5 +15,9 @@ internal static class SessionWire
         return connection;
     }
 
-    public static Task<SessionHost> StartAsync(SessionSide side, string address) => SessionHost.StartAsync(side, side == SessionSide.Untouched ? null : To(address), Patience);
+    public static Task<SessionHost> StartAsync(SessionSide side, string address, Action<SessionStateOptions>? configure = null) =>
+        SessionHost.StartAsync(side, side == SessionSide.Untouched ? null : To(address), (o => o.Timeout = Patience) + configure);
+
+    /// <summary>Graceful without what it remembers of cookies: each is decrypted for each request, as by the built-in.</summary>
+    public static Task<SessionHost> StartForgetfulAsync(string address) => StartAsync(SessionSide.Graceful, address, o => o.CookieCacheDuration = TimeSpan.Zero);
 }

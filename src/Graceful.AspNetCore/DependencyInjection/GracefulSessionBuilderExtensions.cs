@@ -62,7 +62,7 @@ public static class GracefulSessionBuilderExtensions
         services.AddSingleton<GuardedSessionStore>();
         services.AddSingleton(sp => new GuardedBlobStore(sp.GetRequiredService<GuardedSessionStore>(), sp.GetRequiredService<ISessionStateStore>(), sp.GetService<ISessionBlobStore>()));
         services.AddSingleton<EntryCodec>();
-        services.Decorate<IDataProtectionProvider>((sp, provider) => new SessionCookieProtection(provider, sp.GetRequiredService<SessionStateOptions>(), sp.GetRequiredService<TimeProvider>()));
+        services.Decorate<IDataProtectionProvider>((sp, provider) => new SessionCookieProtection(provider, sp.GetRequiredService<SessionStateOptions>, sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<SessionTouches>();
         services.AddSingleton<SessionNotes>();

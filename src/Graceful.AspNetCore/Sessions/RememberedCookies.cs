@@ -9,8 +9,11 @@ namespace Graceful;
 /// </summary>
 internal sealed class RememberedCookies(IDataProtector protector, TimeSpan duration, TimeProvider time) : IDataProtector
 {
-    /// <summary>Of each generation. A cookie takes about half a kilobyte.</summary>
+    /// <summary>Of each generation. A cookie takes about 270 bytes.</summary>
     public const int Most = 10_000;
+
+    /// <summary>No cookie of a session is as long: it is not looked for.</summary>
+    public const int Longest = 512;
 
     private Generations _known = new(time.GetTimestamp(), []);
 
@@ -23,7 +26,11 @@ internal sealed class RememberedCookies(IDataProtector protector, TimeSpan durat
 
     public byte[] Unprotect(byte[] protectedData)
     {
-        ArgumentNullException.ThrowIfNull(protectedData);
+        if (protectedData is null || protectedData.Length > Longest)
+        {
+            return protector.Unprotect(protectedData!);
+        }
+
         var now = time.GetTimestamp();
         var known = Latest(now);
         if (known.TryGet(protectedData, out var cookie) && time.GetElapsedTime(cookie.Since, now) < duration)

@@ -128,6 +128,17 @@ public sealed class RememberedCookiesTests : IDisposable
         Assert.InRange(_cookies.Count, 1, 2);
     }
 
+    [Fact]
+    public void Cookie_ThatIsLongerThanAny_IsNotLookedFor()
+    {
+        var cookie = Protected(new string('x', RememberedCookies.Longest));
+        Read(cookie);
+        Read(cookie);
+
+        Assert.Equal(2, _protector.Asked);
+        Assert.Equal(0, _cookies.Count);
+    }
+
     /// <summary>Whatever comes when: what is read is what was protected, nothing that was changed is read, and nobody is believed for longer than the duration.</summary>
     [Fact]
     public void Cookies_AtRandomTimes_SayWhatTheySay() => Gen.Select(Gen.Int[0, 5], Gen.Int[0, 9].Select(n => n == 0), Gen.Int[0, 45]).Array[1, 60].Sample(steps =>
@@ -185,6 +196,20 @@ public sealed class RememberedCookiesTests : IDisposable
         Assert.IsNotType<RememberedCookies>(Provider(TimeSpan.Zero).CreateProtector("SessionMiddleware"));
     }
 
+    /// <summary>What configures sessions may need what sessions configure.</summary>
+    [Fact]
+    public async Task Options_ThatNeedDataProtection_AreMade()
+    {
+        var builder = Builder();
+        builder.Services.AddOptions<SessionStateOptions>().Configure<IDataProtectionProvider>((o, protection) => o.MaxEntries = protection.CreateProtector("test").Protect([1]).Length);
+        await using var services = builder.Services.BuildServiceProvider();
+
+        var protector = await Task.Run(() => services.GetRequiredService<IDataProtectionProvider>().CreateProtector("SessionMiddleware")).WaitAsync(Eventually.Patience);
+
+        Assert.IsType<RememberedCookies>(protector);
+        Assert.NotEqual(256, services.GetRequiredService<SessionStateOptions>().MaxEntries);
+    }
+
     [Fact]
     public async Task Key_ThatIsRevoked_CountsAtOnce_OnlyWhereCookiesAreNotRemembered()
     {
@@ -219,13 +244,20 @@ public sealed class RememberedCookiesTests : IDisposable
     /// <summary>As an application has it: on keys in files, the same for all.</summary>
     private IDataProtectionProvider Provider(TimeSpan duration)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddLogging();
-        builder.Services.AddDataProtection().SetApplicationName("shop").PersistKeysToFileSystem(_keys);
-        builder.AddGraceful(TestApp.ShortTimes).AddSession(o => o.CookieCacheDuration = duration);
+        var builder = Builder();
+        builder.Services.Configure<SessionStateOptions>(o => o.CookieCacheDuration = duration);
         var services = builder.Services.BuildServiceProvider();
         _services.Add(services);
         return services.GetRequiredService<IDataProtectionProvider>();
+    }
+
+    private WebApplicationBuilder Builder()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddLogging();
+        builder.Services.AddDataProtection().SetApplicationName("shop").PersistKeysToFileSystem(_keys);
+        builder.AddGraceful(TestApp.ShortTimes).AddSession();
+        return builder;
     }
 
     private static bool IsRefused(IDataProtector protector, byte[] cookie)
