@@ -27,6 +27,10 @@ public sealed class SessionEncryptionTests : IDisposable
         var second = manager.CreateNewKey(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(30)).KeyId;
 
         Assert.NotEqual(second, first);
+
+        // Data Protection reads its keys in the background, and goes on with the old ones meanwhile.
+        var protector = app.Test.App.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
+        await Eventually.True(() => new Guid(protector.Protect([1]).AsSpan(4, 16)) == second, "the new key is in use");
         Assert.Equal("1 plaintext", await browser.GetStringAsync("/get"));
         (await browser.GetAsync("/add")).EnsureSuccessStatusCode();
         Assert.Equal(second, await KeyAsync());
