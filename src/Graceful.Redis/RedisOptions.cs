@@ -33,6 +33,6 @@ public sealed class RedisOptions
     /// A connection that the application has already. Used as it is, and not disposed.
     /// <value>Default: none.</value>
     /// </summary>
-    /// <remarks>Called again when it throws. With a backlog (not <c>BacklogPolicy.FailFast</c>) an instance learns of an outage later, by a timeout.</remarks>
+    /// <remarks>Called again when it throws. With a backlog (not <c>BacklogPolicy.FailFast</c>) an instance learns of an outage later, by a timeout. Its databases must support <c>CreateBatch</c>.</remarks>
     public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 }
