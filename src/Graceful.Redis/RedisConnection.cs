@@ -12,13 +12,14 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
 {
     private readonly Lock _lock = new();
     private Task<IConnectionMultiplexer>? _connecting;
+    private RedisPipeline? _pipeline;
     private bool _disposed;
 
     /// <summary>A connection has come back: what was known of the server may not be true any more.</summary>
     public event Action? Restored;
 
     /// <summary>How commands are sent that many send at once.</summary>
-    public RedisPipeline Pipeline => field ??= new RedisPipeline(this);
+    public RedisPipeline Pipeline => _pipeline ?? Interlocked.CompareExchange(ref _pipeline, new RedisPipeline(this), null) ?? _pipeline;
 
     public string Prefix => options.Value.InstanceName ?? "";
 
